@@ -1,0 +1,56 @@
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { Construct, IConstruct } from 'constructs';
+import { addError } from './checks';
+
+/**
+ * Checks what zero-ETL demands of a table that somebody else made: recovery on, and no AWS-managed key. It looks at what
+ * will be synthesized, so it sees overrides too; what is not known before the deployment passes.
+ */
+export function checkTable(scope: Construct, table: dynamodb.ITable): void {
+  scope.node.addValidation({
+    validate: () => {
+      const resource = resourceOf(table);
+      return resource === undefined ? [] : problems(resource);
+    },
+  });
+  if (!Token.isUnresolved(table.tableName)) {
+    return;
+  }
+  // A reference works inside of one account only: the target stack has to know the name.
+  const named = resourceOf(table);
+  if (named !== undefined && propertiesOf(named)?.TableName === undefined) {
+    addError(scope, 'table-without-name', 'the table has no name of its own; give it a tableName, because the account of the lakehouse knows it by that');
+  }
+}
+
+function resourceOf(table: IConstruct): CfnResource | undefined {
+  const child = CfnResource.isCfnResource(table) ? table : table.node.defaultChild;
+  return child !== undefined && CfnResource.isCfnResource(child) ? child : undefined;
+}
+
+function propertiesOf(resource: CfnResource): any {
+  const template = Stack.of(resource).resolve((resource as any)._toCloudFormation?.());
+  const [rendered] = Object.values<any>(template?.Resources ?? {});
+  return rendered?.Properties;
+}
+
+function problems(resource: CfnResource): string[] {
+  const properties = propertiesOf(resource);
+  if (properties === undefined) {
+    return [];
+  }
+  const global = resource.cfnResourceType === 'AWS::DynamoDB::GlobalTable';
+  const place: any = global ? properties.Replicas?.[0] ?? {} : properties;
+  const recovery = place.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled;
+  const encryption = properties.SSESpecification;
+  const key = place.SSESpecification?.KMSMasterKeyId;
+  const found: string[] = [];
+  if (recovery === undefined || recovery === false) {
+    found.push('the table has no point-in-time recovery; set pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }');
+  }
+  if (encryption?.SSEEnabled === true && key === undefined) {
+    found.push('the table is encrypted with the AWS-managed key, which zero-ETL does not support; use the key that DynamoDB owns or a customer key');
+  }
+  return found;
+}

@@ -1,0 +1,95 @@
+//! `zeroetl deploy`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::output::{Format, print};
+use super::session::{PlanArgs, Stderr, block_on};
+use crate::deploy::{Architecture, Deployed, Options, rollout};
+
+/// Arguments of `zeroetl deploy`.
+#[derive(Debug, clap::Args)]
+pub struct Deploy {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// The provider's zip; by default the one that `cargo xtask package` writes to `dist/`.
+    #[arg(long, value_name = "FILE")]
+    provider_zip: Option<PathBuf>,
+    /// A bucket of yours for the provider's code, in the target's Region; by default one is made in
+    /// the target account.
+    #[arg(long, value_name = "NAME")]
+    code_bucket: Option<String>,
+    /// A bucket of yours for large templates of the source account; by default one is made there
+    /// when a template needs it.
+    #[arg(long, value_name = "NAME")]
+    source_bucket: Option<String>,
+    /// Take in tables, bucket, database and table properties that an earlier deployment left.
+    #[arg(long)]
+    import_existing: bool,
+    /// Let integrations be made anew, and `unnest` or `partition_by` be changed under a live one;
+    /// Glue then loads the tables from the start.
+    #[arg(long)]
+    allow_reload: bool,
+    /// Seconds that policies may spread before the integration is made [default: 10; 0 on a local
+    /// AWS].
+    #[arg(long, value_name = "SECONDS")]
+    settle: Option<u64>,
+    /// How the stacks' outputs are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl Deploy {
+    /// Deploys; prints the outputs.
+    pub fn run(&self) -> Result<ExitCode> {
+        let (config, plan) = self.plan.load()?;
+        let word = config.target.provider_architecture.as_str();
+        let options = Options {
+            zip: self.provider_zip.clone(),
+            architecture: Architecture::of_word(word)
+                .with_context(|| format!("no provider is made for `{word}`"))?,
+            code_bucket: self.code_bucket.clone(),
+            source_bucket: self.source_bucket.clone(),
+            import_existing: self.import_existing,
+            allow_reload: self.allow_reload,
+            settle: self.settle.map(Duration::from_secs),
+        };
+        let deployed = block_on(async { Ok(rollout(&plan, &options, &Stderr).await?) })?;
+        print(&match self.format {
+            Format::Text => text(&deployed),
+            Format::Json => json(&deployed)?,
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn text(deployed: &[Deployed]) -> String {
+    let mut text = String::new();
+    for stack in deployed {
+        for (name, value) in &stack.outputs {
+            let _ = writeln!(text, "{}.{name} = {value}", stack.kind.as_str());
+        }
+    }
+    text
+}
+
+fn json(deployed: &[Deployed]) -> Result<String> {
+    let stacks: Vec<_> = deployed
+        .iter()
+        .map(|stack| {
+            serde_json::json!({
+                "kind": stack.kind.as_str(),
+                "name": stack.name,
+                "changed": stack.changed,
+                "outputs": stack.outputs,
+            })
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&serde_json::json!({ "stacks": stacks }))?;
+    text.push('\n');
+    Ok(text)
+}

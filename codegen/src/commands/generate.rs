@@ -1,0 +1,180 @@
+//! `zeroetl generate`.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::output::{Format, print, tell};
+use crate::{
+    config,
+    files::{Comparison, Status},
+    generation::{self, Generation},
+};
+
+/// The check found drift.
+const DRIFT: u8 = 3;
+
+/// Arguments of `zeroetl generate`.
+///
+/// Without a config file it emits the product: one table, everything that differs is a parameter.
+#[derive(Debug, clap::Args)]
+pub struct Generate {
+    /// The config file to emit the templates of.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Emit the generated half of the npm package instead; for the repository of zeroetl itself.
+    #[arg(long, hide = true, conflicts_with = "config")]
+    constructs: bool,
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR", default_value = "templates")]
+    out: PathBuf,
+    /// Write nothing; print what would change, and exit with 3 if anything would.
+    #[arg(long)]
+    check: bool,
+    /// Overwrite files that zeroetl did not make.
+    #[arg(long, conflicts_with = "check")]
+    force: bool,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl Generate {
+    /// Writes or checks the files.
+    pub fn run(&self) -> Result<ExitCode> {
+        let generated = match &self.config {
+            Some(path) => generation::from_config(&config::load(path)?)?,
+            None if self.constructs => generation::constructs()?,
+            None => generation::product()?,
+        };
+        for exceeded in &generated.exceeded {
+            tell(&format!("warning: {exceeded}"));
+        }
+        if self.check {
+            self.check(&generated)
+        } else {
+            self.write(&generated)
+        }
+    }
+
+    fn write(&self, generated: &Generation) -> Result<ExitCode> {
+        let files = generated.files.write(&self.out, self.force)?;
+        match self.format {
+            Format::Text => {
+                for file in files.iter().filter(|file| file.status != Status::Current) {
+                    let done = if file.status == Status::LeftOver {
+                        "removed"
+                    } else {
+                        "wrote"
+                    };
+                    print(&format!("{done} {}\n", self.out.join(&file.path).display()))?;
+                }
+            }
+            Format::Json => print(&self.report(&files, generated, |status| match status {
+                Status::Current => "current",
+                Status::Missing | Status::Different => "written",
+                Status::LeftOver => "removed",
+            })?)?,
+        }
+        let count = |wanted: &[Status]| {
+            files
+                .iter()
+                .filter(|it| wanted.contains(&it.status))
+                .count()
+        };
+        tell(&format!(
+            "{} files: {} written, {} removed, {} current",
+            files.len(),
+            count(&[Status::Missing, Status::Different]),
+            count(&[Status::LeftOver]),
+            count(&[Status::Current]),
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn check(&self, generated: &Generation) -> Result<ExitCode> {
+        let files = generated.files.compare(&self.out)?;
+        match self.format {
+            Format::Text => {
+                for file in &files {
+                    print(&file.to_string())?;
+                }
+            }
+            Format::Json => print(&self.report(&files, generated, |status| match status {
+                Status::Current => "current",
+                Status::Missing => "missing",
+                Status::Different => "different",
+                Status::LeftOver => "left over",
+            })?)?,
+        }
+        let drifted = files
+            .iter()
+            .filter(|file| file.status != Status::Current)
+            .count();
+        if drifted == 0 {
+            tell(&format!("{} files are current", files.len()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        tell(&format!(
+            "{drifted} of {} files differ; run `{}`",
+            files.len(),
+            self.fix()
+        ));
+        Ok(ExitCode::from(DRIFT))
+    }
+
+    /// The command that makes the files current.
+    fn fix(&self) -> String {
+        let quoted = |path: &Path| {
+            let path = path.display().to_string();
+            if path.contains(char::is_whitespace) {
+                format!("'{path}'")
+            } else {
+                path
+            }
+        };
+        let config = self
+            .config
+            .as_deref()
+            .map_or_else(String::new, |path| format!(" --config {}", quoted(path)));
+        let constructs = if self.constructs { " --constructs" } else { "" };
+        format!(
+            "zeroetl generate{config}{constructs} --out {}",
+            quoted(&self.out)
+        )
+    }
+
+    fn report(
+        &self,
+        files: &[Comparison],
+        generated: &Generation,
+        word: impl Fn(Status) -> &'static str,
+    ) -> Result<String> {
+        let drift = self.check && files.iter().any(|file| file.status != Status::Current);
+        let files: Vec<_> = files
+            .iter()
+            .map(|file| {
+                let mut entry = json!({"path": file.path, "status": word(file.status)});
+                if self.check && file.status != Status::Current {
+                    entry["diff"] = json!(file.to_string());
+                }
+                entry
+            })
+            .collect();
+        let warnings: Vec<String> = generated.exceeded.iter().map(ToString::to_string).collect();
+        let mut report = json!({
+            "out": self.out.display().to_string(),
+            "files": files,
+            "warnings": warnings,
+        });
+        if self.check {
+            report["drift"] = json!(drift);
+            report["fix"] = json!(self.fix());
+        }
+        Ok(serde_json::to_string_pretty(&report)? + "\n")
+    }
+}

@@ -1,0 +1,28 @@
+//! What commands print, and where: data to stdout, the rest to stderr.
+
+use std::io::{self, Write as _};
+
+use anyhow::{Context as _, Result};
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For programs; fields are added, never renamed.
+    Json,
+}
+
+/// Data to stdout.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
+}
+
+/// A line to stderr. When nobody reads it any more, the work goes on.
+pub(super) fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,210 @@
+//! Integrations that have to be gone before anything else changes. While one lives, its table
+//! properties cannot be deleted, and Glue takes no second one for the same table; so an update that
+//! removes or replaces one begins with the integration stack. Pure.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+const INTEGRATION: &str = "AWS::Glue::Integration";
+/// The only properties of an integration that CloudFormation changes in place.
+const CHANGEABLE: [&str; 3] = ["DataFilter", "Description", "Tags"];
+
+/// What has to leave the integration stack first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Retirement {
+    /// Integrations that are no longer wanted.
+    pub(crate) removed: Vec<String>,
+    /// Integrations that have to be made anew.
+    pub(crate) reloaded: Vec<Reload>,
+    /// The wanted template without either; `None` when no integration would be left.
+    pub(crate) interim: Option<String>,
+}
+
+/// An integration that a change makes anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reload {
+    /// Its logical id.
+    pub logical_id: String,
+    /// The properties that cannot be changed in place.
+    pub properties: Vec<String>,
+}
+
+impl fmt::Display for Reload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({})", self.logical_id, self.properties.join(", "))
+    }
+}
+
+/// Compares the deployed integration stack with the wanted one; `None` when nothing has to go.
+pub(crate) fn retirement(deployed: &str, wanted: &str) -> Option<Retirement> {
+    let deployed: Value = serde_json::from_str(deployed).ok()?;
+    let wanted: Value = serde_json::from_str(wanted).ok()?;
+    let mut kept = Vec::new();
+    let mut retirement = Retirement {
+        removed: Vec::new(),
+        reloaded: Vec::new(),
+        interim: None,
+    };
+    for (logical_id, properties) in integrations(&deployed) {
+        let Some((_, now)) = integrations(&wanted).find(|(id, _)| id == &logical_id) else {
+            retirement.removed.push(logical_id.to_owned());
+            continue;
+        };
+        let changed = fixed_differences(properties, now);
+        if changed.is_empty() {
+            kept.push(logical_id.to_owned());
+        } else {
+            let reload = Reload {
+                logical_id: logical_id.to_owned(),
+                properties: changed,
+            };
+            retirement.reloaded.push(reload);
+        }
+    }
+    if retirement.removed.is_empty() && retirement.reloaded.is_empty() {
+        return None;
+    }
+    if !kept.is_empty() {
+        retirement.interim = Some(only(wanted.clone(), &kept).to_string());
+    }
+    Some(retirement)
+}
+
+fn integrations(template: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
+    let resources = template.get("Resources").and_then(Value::as_object);
+    resources
+        .into_iter()
+        .flatten()
+        .filter_map(|(id, resource)| {
+            let properties = resource.get("Properties")?.as_object()?;
+            (resource.get("Type")? == INTEGRATION).then_some((id.as_str(), properties))
+        })
+}
+
+/// The names of the properties that differ and cannot be changed in place.
+fn fixed_differences(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+    let added = new.keys().filter(|name| !old.contains_key(*name));
+    old.keys()
+        .chain(added)
+        .filter(|name| !CHANGEABLE.contains(&name.as_str()) && old.get(*name) != new.get(*name))
+        .cloned()
+        .collect()
+}
+
+/// The template without the integrations that are not kept, and without whatever speaks of them.
+/// The outputs may do so; they come back with the integrations.
+fn only(mut template: Value, kept: &[String]) -> Value {
+    let is_kept = |id: &str| kept.iter().any(|one| one == id);
+    let Some(whole) = template.as_object_mut() else {
+        return template;
+    };
+    let Some(resources) = whole.get_mut("Resources").and_then(Value::as_object_mut) else {
+        return template;
+    };
+    let before = resources.len();
+    resources.retain(|id, _| is_kept(id));
+    let complete = resources.len() == before;
+    for resource in resources.values_mut().filter_map(Value::as_object_mut) {
+        let gone = match resource.get_mut("DependsOn") {
+            Some(Value::String(id)) => !is_kept(id),
+            Some(Value::Array(ids)) => {
+                ids.retain(|id| id.as_str().is_some_and(is_kept));
+                ids.is_empty()
+            }
+            _ => false,
+        };
+        if gone {
+            resource.shift_remove("DependsOn");
+        }
+    }
+    if !complete {
+        whole.shift_remove("Outputs");
+    }
+    template
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn integration(name: &str, minutes: &str, after: Option<&str>) -> Value {
+        let mut resource = json!({ "Type": INTEGRATION, "Properties": {
+            "IntegrationName": name,
+            "IntegrationConfig": { "RefreshInterval": minutes },
+        } });
+        if let Some(after) = after {
+            resource["DependsOn"] = json!(after);
+        }
+        resource
+    }
+
+    fn template(resources: &Value) -> String {
+        json!({ "Resources": resources, "Outputs": { "IntegrationArn": { "Value": "x" } } })
+            .to_string()
+    }
+
+    #[test]
+    fn nothing_has_to_go_when_tables_are_only_added_or_reordered() {
+        let deployed = template(&json!({ "A": integration("a", "15", None) }));
+        let wanted = template(&json!({
+            "B": integration("b", "15", None),
+            "A": integration("a", "15", Some("B")),
+        }));
+        assert_eq!(retirement(&deployed, &wanted), None);
+    }
+
+    #[test]
+    fn a_removed_integration_goes_first_and_the_others_stay_without_a_trace_of_it() {
+        let deployed = template(&json!({
+            "A": integration("a", "15", None),
+            "B": integration("b", "15", Some("A")),
+        }));
+        let wanted = template(&json!({
+            "C": integration("c", "15", None),
+            "B": integration("b", "15", Some("C")),
+        }));
+        let found = retirement(&deployed, &wanted).unwrap();
+        assert_eq!(found.removed, ["A"]);
+        assert!(found.reloaded.is_empty());
+        let interim: Value = serde_json::from_str(&found.interim.unwrap()).unwrap();
+        assert_eq!(
+            interim,
+            json!({ "Resources": { "B": integration("b", "15", None) } })
+        );
+    }
+
+    #[test]
+    fn a_mere_removal_is_the_wanted_template_itself() {
+        let both = json!({
+            "A": integration("a", "15", None),
+            "B": integration("b", "15", Some("A")),
+        });
+        let wanted = template(&json!({ "B": integration("b", "15", None) }));
+        let found = retirement(&template(&both), &wanted).unwrap();
+        let interim: Value = serde_json::from_str(&found.interim.unwrap()).unwrap();
+        assert_eq!(interim, serde_json::from_str::<Value>(&wanted).unwrap());
+    }
+
+    #[test]
+    fn a_changed_interval_makes_the_only_integration_anew_and_leaves_no_stack() {
+        let deployed = template(&json!({ "A": integration("a", "15", None) }));
+        let wanted = template(&json!({ "A": integration("a", "30", None) }));
+        let found = retirement(&deployed, &wanted).unwrap();
+        assert_eq!(found.reloaded[0].to_string(), "`A` (IntegrationConfig)");
+        assert_eq!(found.interim, None);
+    }
+
+    #[test]
+    fn what_cloudformation_changes_in_place_is_no_reason_to_go() {
+        let deployed = template(&json!({ "A": integration("a", "15", None) }));
+        let mut resource = integration("a", "15", None);
+        resource["Properties"]["Description"] = json!("new");
+        assert_eq!(
+            retirement(&deployed, &template(&json!({ "A": resource }))),
+            None
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! What stands: the stacks, and what Glue itself says about integration, catalog policy and table
+//! properties. Looks, never touches.
+
+mod glue;
+mod health;
+mod look;
+mod owner;
+mod report;
+mod text;
+
+pub use health::State;
+pub use look::{StatusError, look};
+pub use report::{
+    CatalogPolicy, IntegrationFault, IntegrationReport, PartitionReport, PropertiesReport, Report,
+    StackReport, StatementReport,
+};
+pub use text::text;

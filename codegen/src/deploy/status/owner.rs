@@ -1,0 +1,70 @@
+//! Which statements of the catalog policy a stack owns: those whose Sid opens with the marker of one
+//! of its policy resources. The provider writes the marker; both must derive it alike.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const POLICY_TYPE: &str = "Custom::GlueResourcePolicy";
+const PREFIX: &str = "Zetl";
+const DIGEST_BYTES: usize = 8;
+
+/// The markers of all policy resources of a template, deployed as the stack with this id.
+pub(super) fn markers(template: &str, stack_id: &str) -> Vec<String> {
+    let template: Value = serde_json::from_str(template).unwrap_or_default();
+    let resources = template.get("Resources").and_then(Value::as_object);
+    resources
+        .into_iter()
+        .flatten()
+        .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(POLICY_TYPE))
+        .map(|(logical_id, _)| marker(stack_id, logical_id))
+        .collect()
+}
+
+/// Whether one of the markers opens this statement's Sid.
+pub(super) fn owns(markers: &[String], statement: &Value) -> bool {
+    let sid = statement
+        .get("Sid")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    markers.iter().any(|marker| sid.starts_with(marker))
+}
+
+fn marker(stack_id: &str, logical_id: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(stack_id)
+        .chain_update([0])
+        .chain_update(logical_id)
+        .finalize();
+    format!("{PREFIX}{}", hex::encode(&digest[..DIGEST_BYTES]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const STACK: &str = "arn:aws:cloudformation:us-east-1:111111111111:stack/s/guid";
+
+    #[test]
+    fn the_marker_is_the_providers() {
+        // The same value stands in the provider's own test: live policies hold it.
+        assert_eq!(marker(STACK, "Policy"), "Zetl0d1c1903ca26e797");
+    }
+
+    #[test]
+    fn only_statements_with_the_stacks_marker_are_its_own() {
+        let template = json!({ "Resources": {
+            "Policy": { "Type": POLICY_TYPE },
+            "Bucket": { "Type": "AWS::S3::Bucket" },
+        } });
+        let markers = markers(&template.to_string(), STACK);
+        assert_eq!(markers.len(), 1);
+        assert!(owns(
+            &markers,
+            &json!({ "Sid": "Zetl0d1c1903ca26e797SCreate" })
+        ));
+        assert!(!owns(&markers, &json!({ "Sid": "AnalyticsTeamReads" })));
+        assert!(!owns(&markers, &json!({ "Effect": "Allow" })));
+    }
+}

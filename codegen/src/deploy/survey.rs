@@ -1,0 +1,318 @@
+//! All three stacks looked at before the first is touched: what stands, whose it is, what is under
+//! way, and what has to be repaired first. Follows an operation that an earlier run of ours began.
+
+use super::account::Login;
+use super::aws_error::AwsError;
+use super::cloudformation::{CloudFormation, Stack};
+use super::events::{Tail, failures, own_failure};
+use super::failure::findings;
+use super::operation::{Ended, LostSight, follow};
+use super::progress::Progress;
+use super::session::Session;
+use super::stack_state::{Verdict, foreign_operation, is_busy, judge, own_token, stuck};
+use crate::plan::{DeploymentPlan, StackPlan};
+
+/// One stack of the plan, and what stands of it.
+#[derive(Debug)]
+pub(crate) struct Surveyed<'a> {
+    /// The plan.
+    pub(crate) plan: &'a StackPlan,
+    /// The stack, where there is one.
+    pub(crate) standing: Option<Stack>,
+    /// The template that it was made from, once [`settle`] has asked for it.
+    pub(crate) template: Option<String>,
+}
+
+impl Surveyed<'_> {
+    /// What can be done with the stack.
+    pub(crate) fn verdict(&self) -> Verdict {
+        judge(self.standing.as_ref().map(|stack| stack.status.as_str()))
+    }
+}
+
+/// Why nothing can be done now.
+#[derive(Debug, thiserror::Error)]
+pub enum SurveyError {
+    /// A stack could not be looked at.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Contact was lost while an earlier operation was followed.
+    #[error(transparent)]
+    LostSight(#[from] LostSight),
+    /// Somebody has to act first; nothing was touched.
+    #[error("nothing was touched:\n  {}", .0.join("\n  "))]
+    Blocked(Vec<String>),
+}
+
+/// Looks at every stack of the plan, in its order.
+pub(crate) async fn survey<'a>(
+    session: &Session,
+    plan: &'a DeploymentPlan,
+) -> Result<Vec<Surveyed<'a>>, AwsError> {
+    let mut all = Vec::new();
+    for plan in &plan.stacks {
+        let standing = session.cloudformation(plan.kind).stack(&plan.name).await?;
+        all.push(Surveyed {
+            plan,
+            standing,
+            template: None,
+        });
+    }
+    Ok(all)
+}
+
+/// Waits for operations of ours, and refuses whatever else stands in the way, all of it at once.
+pub(crate) async fn settle(
+    session: &Session,
+    all: &mut [Surveyed<'_>],
+    hinders: impl Fn(&Surveyed<'_>, &Login) -> Option<String>,
+    progress: &impl Progress,
+) -> Result<(), SurveyError> {
+    let mut blocked = Vec::new();
+    for surveyed in all.iter_mut() {
+        let api = session.cloudformation(surveyed.plan.kind);
+        let login = &session.account(surveyed.plan.kind).login;
+        settle_one(&api, surveyed, progress).await?;
+        let found = [
+            hinders(surveyed, login),
+            foreign_stack(surveyed, login),
+            busy(surveyed, login),
+        ];
+        let Some(mut problem) = found.into_iter().flatten().next() else {
+            continue;
+        };
+        if let Some(cause) = last_failure(&api, surveyed).await? {
+            problem.push_str("\n    what failed: ");
+            problem.push_str(&cause);
+        }
+        blocked.push(problem);
+    }
+    if blocked.is_empty() {
+        Ok(())
+    } else {
+        Err(SurveyError::Blocked(blocked))
+    }
+}
+
+/// Follows what an earlier run began, and asks for the template of what then stands.
+async fn settle_one(
+    api: &impl CloudFormation,
+    surveyed: &mut Surveyed<'_>,
+    progress: &impl Progress,
+) -> Result<(), SurveyError> {
+    if let Some(stack) = surveyed
+        .standing
+        .clone()
+        .filter(|stack| is_busy(&stack.status))
+        && let Some(ended) = follow_own(api, &stack, progress).await?
+    {
+        surveyed.standing = Some(ended.stack).filter(|stack| stack.status != "DELETE_COMPLETE");
+    }
+    // The shell of a change set that was never executed has no template.
+    if let Some(stack) = surveyed
+        .standing
+        .as_ref()
+        .filter(|_| surveyed.verdict() != Verdict::Create)
+    {
+        surveyed.template = Some(api.template(&stack.id).await?);
+    }
+    Ok(())
+}
+
+/// What hinders a deployment: a stack that cannot be updated.
+pub(crate) fn hinders_deploy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
+    let Verdict::Stuck(repair) = surveyed.verdict() else {
+        return None;
+    };
+    Some(stuck(surveyed.standing.as_ref()?, repair, login))
+}
+
+/// What hinders a teardown: protection that somebody put on.
+pub(crate) fn hinders_destroy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
+    let stack = surveyed.standing.as_ref().filter(|stack| stack.protected)?;
+    Some(format!(
+        "stack `{}` has termination protection; if it may go, run `aws cloudformation \
+         update-termination-protection --no-enable-termination-protection --stack-name {} {}`",
+        stack.name,
+        stack.name,
+        login.cli_flags()
+    ))
+}
+
+fn busy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
+    let stack = surveyed
+        .standing
+        .as_ref()
+        .filter(|stack| is_busy(&stack.status))?;
+    Some(foreign_operation(stack, login))
+}
+
+/// A stack of the same name that was made from something else. Every template of ours says which
+/// blueprint it comes from.
+fn foreign_stack(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
+    let (plan, template) = (surveyed.plan, surveyed.template.as_ref()?);
+    let ours: serde_json::Value = serde_json::from_str(&plan.template).ok()?;
+    let blueprint = ours.pointer("/Metadata/zeroetl/Blueprint")?.as_str()?;
+    (!template.contains(blueprint)).then(|| {
+        format!(
+            "account {} has a stack `{}` that does not come from zeroetl (no `{blueprint}` in its \
+             template); choose another `project` or `environment` in the config file",
+            login.account, plan.name
+        )
+    })
+}
+
+/// Follows the operation under way when it is one of ours; `None` when it is not.
+async fn follow_own(
+    api: &impl CloudFormation,
+    stack: &Stack,
+    progress: &impl Progress,
+) -> Result<Option<Ended>, SurveyError> {
+    let newest = api.events(&stack.id, None).await?.events;
+    let Some(token) = own_token(&newest) else {
+        return Ok(None);
+    };
+    progress.line(&format!(
+        "`{}` is `{}` by an earlier run: following it to its end",
+        stack.name, stack.status
+    ));
+    let tail = Tail::from_operation(api, &stack.id, token).await?;
+    Ok(Some(follow(api, stack, tail, progress).await?))
+}
+
+/// What failed first in the operation that left the stack as it is.
+async fn last_failure(
+    api: &impl CloudFormation,
+    surveyed: &Surveyed<'_>,
+) -> Result<Option<String>, AwsError> {
+    let Some(stack) = &surveyed.standing else {
+        return Ok(None);
+    };
+    if !matches!(surveyed.verdict(), Verdict::Stuck(_)) {
+        return Ok(None);
+    }
+    let newest = api.events(&stack.id, None).await?.events;
+    let Some(token) = newest.first().and_then(|event| event.token.as_deref()) else {
+        return Ok(None);
+    };
+    let mut tail = Tail::from_operation(api, &stack.id, token).await?;
+    let events = tail.read(api, &stack.id).await?;
+    if let Some(event) = failures(&events, &stack.id).first() {
+        let reason = event.reason.as_deref().unwrap_or("no reason given");
+        return Ok(Some(format!(
+            "`{}` ({}): {reason}",
+            event.logical_id, event.resource_type
+        )));
+    }
+    let own = own_failure(&events, &stack.id).map(str::to_owned);
+    let found = findings(api, &events, &stack.id).await;
+    Ok(
+        Some(own.into_iter().chain(found).collect::<Vec<_>>().join("; "))
+            .filter(|text| !text.is_empty()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::cloudformation::Event;
+    use crate::deploy::testing::{
+        FakeCloudFormation, Lines, event, login, plan, stack, stack_event,
+    };
+
+    fn with_token(event: Event, token: &str) -> Event {
+        Event {
+            token: Some(token.to_owned()),
+            ..event
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_of_an_earlier_run_is_followed_from_its_first_event_to_its_end() {
+        let api = FakeCloudFormation::default();
+        api.set_status("UPDATE_IN_PROGRESS");
+        api.add_events([
+            with_token(stack_event("1", "CREATE_COMPLETE"), "zeroetl-1"),
+            with_token(stack_event("2", "UPDATE_IN_PROGRESS"), "zeroetl-2"),
+        ]);
+        api.then(
+            "UPDATE_COMPLETE",
+            [with_token(stack_event("3", "UPDATE_COMPLETE"), "zeroetl-2")],
+        );
+        let lines = Lines::default();
+        let plan = plan();
+        let mut surveyed = Surveyed {
+            plan: &plan.stacks[0],
+            standing: Some(api.snapshot()),
+            template: None,
+        };
+        settle_one(&api, &mut surveyed, &lines).await.unwrap();
+        assert_eq!(surveyed.verdict(), Verdict::Update);
+        assert_eq!(lines.all().len(), 3, "{:?}", lines.all());
+        assert!(lines.all()[0].contains("by an earlier run: following it to its end"));
+        assert!(surveyed.template.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn somebody_elses_operation_is_not_followed() {
+        let api = FakeCloudFormation::default();
+        api.set_status("UPDATE_IN_PROGRESS");
+        api.add_events([with_token(
+            stack_event("1", "UPDATE_IN_PROGRESS"),
+            "Console-1",
+        )]);
+        let followed = follow_own(&api, &api.snapshot(), &Lines::default())
+            .await
+            .unwrap();
+        assert!(followed.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_stuck_stack_comes_with_what_failed_in_its_last_operation() {
+        let api = FakeCloudFormation::with_page_size(1);
+        let because = |id, reason: &str, token| {
+            let failed = event(id, "Bucket", "CREATE_FAILED");
+            with_token(
+                Event {
+                    reason: Some(reason.to_owned()),
+                    ..failed
+                },
+                token,
+            )
+        };
+        api.add_events([
+            because("1", "an older story", "zeroetl-1"),
+            because("2", "the name is taken", "zeroetl-2"),
+            with_token(stack_event("3", "ROLLBACK_COMPLETE"), "zeroetl-2"),
+        ]);
+        let plan = plan();
+        let standing = Some(stack("ROLLBACK_COMPLETE"));
+        let surveyed = Surveyed {
+            plan: &plan.stacks[0],
+            standing,
+            template: None,
+        };
+        let cause = last_failure(&api, &surveyed).await.unwrap().unwrap();
+        assert_eq!(cause, "`Bucket` (): the name is taken");
+    }
+
+    #[test]
+    fn a_stack_of_the_same_name_from_elsewhere_is_refused() {
+        let mut plan = plan();
+        let ours = r#"{"Metadata":{"zeroetl":{"Blueprint":"zero_etl/source"}}}"#;
+        ours.clone_into(&mut plan.stacks[0].template);
+        let with = |template: &str| Surveyed {
+            plan: &plan.stacks[0],
+            standing: Some(stack("CREATE_COMPLETE")),
+            template: Some(template.to_owned()),
+        };
+        let problem = foreign_stack(&with(r#"{"Resources":{}}"#), &login()).unwrap();
+        assert!(problem.contains("does not come from zeroetl"), "{problem}");
+        assert_eq!(foreign_stack(&with(ours), &login()), None);
+        // The same template, deployed as YAML by other means.
+        assert_eq!(
+            foreign_stack(&with("Blueprint: zero_etl/source"), &login()),
+            None
+        );
+    }
+}

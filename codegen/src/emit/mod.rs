@@ -1,0 +1,6 @@
+//! From the model to text. Emitters see only the model, decide nothing and touch no disk.
+
+pub mod cdk;
+pub mod cfn;
+pub mod guard;
+pub mod schema;

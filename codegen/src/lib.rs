@@ -1,0 +1,14 @@
+//! The `zeroetl` command as a library: config → model → files, and the deployment of the result.
+
+pub mod blueprints;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod deploy;
+pub mod emit;
+pub mod files;
+pub mod generation;
+pub mod limits;
+pub mod model;
+pub mod permissions;
+pub mod plan;

@@ -1,0 +1,195 @@
+//! S3.
+
+use super::{Group, NOWHERE, Used};
+use crate::permissions::place::{On, Place};
+
+const BUCKET_ITSELF: On = On::new("Bucket", &[Place::Bucket]);
+
+pub(super) const BUCKET: &[Group] = &[
+    Group::new(
+        Used::Always,
+        BUCKET_ITSELF,
+        &[
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            "s3:GetBucketAcl",
+            "s3:ListBucket",
+        ],
+    ),
+    // Reading back.
+    Group::new(
+        Used::Always,
+        BUCKET_ITSELF,
+        &[
+            "s3:GetAccelerateConfiguration",
+            "s3:GetAnalyticsConfiguration",
+            "s3:GetBucketAbac",
+            "s3:GetBucketCORS",
+            "s3:GetBucketLogging",
+            "s3:GetBucketMetadataTableConfiguration",
+            "s3:GetBucketNotification",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketWebsite",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetIntelligentTieringConfiguration",
+            "s3:GetInventoryConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetMetricsConfiguration",
+            "s3:GetReplicationConfiguration",
+            "s3:ListTagsForResource",
+        ],
+    ),
+    Group::new(
+        Used::ForTags,
+        BUCKET_ITSELF,
+        &["s3:PutBucketTagging", "s3:TagResource", "s3:UntagResource"],
+    ),
+    Group::new(
+        Used::For("BucketEncryption"),
+        BUCKET_ITSELF,
+        &["s3:PutEncryptionConfiguration"],
+    ),
+    Group::new(
+        Used::Never("the encryption changes, but is never taken away"),
+        NOWHERE,
+        &["s3:DeleteBucketEncryption"],
+    ),
+    Group::new(
+        Used::For("PublicAccessBlockConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketPublicAccessBlock"],
+    ),
+    Group::new(
+        Used::For("OwnershipControls"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketOwnershipControls"],
+    ),
+    Group::new(
+        Used::For("AbacStatus"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketAbac"],
+    ),
+    Group::new(
+        Used::For("AccessControl"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketAcl", "s3:PutObjectAcl"],
+    ),
+    Group::new(
+        Used::For("AccelerateConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:PutAccelerateConfiguration"],
+    ),
+    Group::new(
+        Used::For("AnalyticsConfigurations"),
+        BUCKET_ITSELF,
+        &[
+            "s3:DeleteBucketAnalyticsConfiguration",
+            "s3:PutAnalyticsConfiguration",
+        ],
+    ),
+    Group::new(
+        Used::For("CorsConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:DeleteBucketCors", "s3:PutBucketCORS"],
+    ),
+    Group::new(
+        Used::For("IntelligentTieringConfigurations"),
+        BUCKET_ITSELF,
+        &["s3:PutIntelligentTieringConfiguration"],
+    ),
+    Group::new(
+        Used::For("InventoryConfigurations"),
+        BUCKET_ITSELF,
+        &["s3:PutInventoryConfiguration"],
+    ),
+    Group::new(
+        Used::For("LifecycleConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:DeleteBucketLifecycle", "s3:PutLifecycleConfiguration"],
+    ),
+    Group::new(
+        Used::For("LoggingConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketLogging"],
+    ),
+    Group::new(
+        Used::For("MetadataTableConfiguration"),
+        BUCKET_ITSELF,
+        &[
+            "s3:CreateBucketMetadataTableConfiguration",
+            "s3:DeleteBucketMetadataTableConfiguration",
+            "s3:UpdateBucketMetadataAnnotationTableConfiguration",
+            "s3:UpdateBucketMetadataInventoryTableConfiguration",
+            "s3:UpdateBucketMetadataJournalTableConfiguration",
+            "s3tables:CreateNamespace",
+            "s3tables:CreateTable",
+            "s3tables:CreateTableBucket",
+            "s3tables:GetTable",
+            "s3tables:GetTableMetadataLocation",
+            "s3tables:PutTableBucketPolicy",
+            "s3tables:PutTableEncryption",
+            "s3tables:PutTablePolicy",
+            "s3tables:UpdateTableMetadataLocation",
+        ],
+    ),
+    Group::new(
+        Used::For("MetricsConfigurations"),
+        BUCKET_ITSELF,
+        &[
+            "s3:DeleteBucketMetricsConfiguration",
+            "s3:PutMetricsConfiguration",
+        ],
+    ),
+    Group::new(
+        Used::For("NotificationConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketNotification"],
+    ),
+    Group::new(
+        Used::For("ObjectLockConfiguration"),
+        BUCKET_ITSELF,
+        &[
+            "s3:PutBucketObjectLockConfiguration",
+            "s3:PutObjectLockConfiguration",
+        ],
+    ),
+    Group::new(
+        Used::For("ReplicationConfiguration"),
+        BUCKET_ITSELF,
+        &[
+            "iam:PassRole",
+            "s3:DeleteBucketReplication",
+            "s3:PutBucketReplication",
+            "s3:PutReplicationConfiguration",
+        ],
+    ),
+    Group::new(
+        Used::For("VersioningConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:PutBucketVersioning"],
+    ),
+    Group::new(
+        Used::For("WebsiteConfiguration"),
+        BUCKET_ITSELF,
+        &["s3:DeleteBucketWebsite", "s3:PutBucketWebsite"],
+    ),
+    Group::new(
+        Used::Never("the stack writes no objects, so it deletes none"),
+        NOWHERE,
+        &["s3:DeleteObject"],
+    ),
+];
+
+pub(super) const BUCKET_POLICY: &[Group] = &[Group::new(
+    Used::Always,
+    BUCKET_ITSELF,
+    &[
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
+    ],
+)];

@@ -1,0 +1,188 @@
+//! Both formats say the same, and every text survives, whatever it is made of.
+
+use serde_json::{Value as Json, json};
+use zeroetl_codegen::{
+    blueprints::zero_etl,
+    emit::cfn,
+    model::{LogicalId, Object, Origin, Part, Pseudo, Resource, Template, Value},
+};
+
+use super::{example, resolve::Deployment};
+
+/// Texts that a careless emitter or a careless reader breaks.
+const HOSTILE: &[&str] = &[
+    "it's",
+    "say \"hi\"",
+    "`tick`",
+    "${AWS::Region}",
+    "${!x}",
+    "$",
+    "*/",
+    "/*",
+    "two\nlines",
+    "two\nlines\n",
+    "\ttab",
+    " leading",
+    "trailing ",
+    "on",
+    "off",
+    "yes",
+    "No",
+    "y",
+    "N",
+    "true",
+    "null",
+    "~",
+    "",
+    "007",
+    "0o17",
+    "0x1F",
+    "1e3",
+    "1_000",
+    "12:30:45",
+    "190:20",
+    ".5",
+    ".inf",
+    "2010-09-09",
+    "2001-12-14t21:59:43.10-05:00",
+    "=",
+    "<<",
+    "- item",
+    "key: value",
+    "# no comment",
+    "trailing # comment",
+    "!Ref x",
+    "&anchor",
+    "*alias",
+    "%directive",
+    "@at",
+    "|",
+    ">",
+    "{a: b}",
+    "[a, b]",
+    "a, b",
+    "größe",
+    "表",
+    "🦀",
+    "\u{85}",
+    "\u{2028}",
+    "\u{feff}bom",
+    "DoubleColon",
+    "Fn::Sub",
+    "\\",
+    "\\n",
+    "?",
+    ":",
+    "-",
+    "---",
+    "...",
+    "111111111111",
+    "012345678901",
+];
+
+fn hostile() -> Template {
+    let origin = Origin {
+        blueprint: "test",
+        instead: "nothing",
+    };
+    let mut template = Template::new(origin, "Hostile.");
+    let mut properties = Object::new();
+    for (index, text) in HOSTILE.iter().enumerate() {
+        let joined = [
+            Part::from("<"),
+            Part::from(*text),
+            Pseudo::Region.into(),
+            Part::from(*text),
+        ];
+        properties = properties
+            .with(format!("Text{index}"), *text)
+            .with(format!("Joined{index}"), Value::concat(joined))
+            .with(*text, "as a key");
+    }
+    template.resources.push(Resource::new(
+        LogicalId::fixed("R"),
+        "Test::Test::Test",
+        properties,
+    ));
+    template
+}
+
+fn read_yaml(text: &str) -> Json {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+#[test]
+fn yaml_reads_back_to_the_json() {
+    let stacks = [zero_etl::product(), zero_etl::stacks(&example())];
+    let templates = stacks
+        .iter()
+        .flat_map(zero_etl::Stacks::in_order)
+        .map(|(_, it)| it.clone());
+    for template in templates.chain([hostile()]) {
+        let document = cfn::document(&template);
+        let json: Json = serde_json::from_str(&cfn::to_json(&document).unwrap()).unwrap();
+        assert_eq!(json, document);
+        assert_eq!(read_yaml(&cfn::to_yaml(&document).unwrap()), document);
+    }
+}
+
+#[test]
+fn hostile_texts_arrive_as_they_are() {
+    let document = cfn::document(&hostile());
+    let resource = &Deployment::new(&document, "111111111111", &[]).resources()["R"];
+    for (index, text) in HOSTILE.iter().enumerate() {
+        assert_eq!(resource["Properties"][format!("Text{index}")], *text);
+        let joined = format!("<{text}us-east-1{text}");
+        assert_eq!(resource["Properties"][format!("Joined{index}")], joined);
+    }
+}
+
+/// What YAML 1.1, which CloudFormation speaks, takes for something else than text.
+fn is_special_in_yaml_1_1(plain: &str) -> bool {
+    let patterns = [
+        r"y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
+        r"~|null|Null|NULL|",
+        r"[-+]?(0b[0-1_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)",
+        r"[-+]?([0-9][0-9_]*)?\.[0-9_]*([eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*",
+        r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9].*",
+        r"=|<<",
+    ];
+    patterns.iter().any(|pattern| {
+        regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+            .unwrap()
+            .is_match(plain)
+    })
+}
+
+#[test]
+fn no_text_stands_bare_that_yaml_1_1_takes_for_something_else() {
+    let yaml = cfn::to_yaml(&cfn::document(&hostile())).unwrap();
+    let special: Vec<_> = HOSTILE
+        .iter()
+        .filter(|text| is_special_in_yaml_1_1(text))
+        .collect();
+    assert!(special.len() > 20, "{special:?}");
+    for text in special.into_iter().filter(|text| !text.is_empty()) {
+        let bare = |line: &&str| {
+            let line = line.trim();
+            line.starts_with(&format!("{text}: ")) || line.ends_with(&format!(": {text}"))
+        };
+        assert_eq!(yaml.lines().find(bare), None, "`{text}`");
+    }
+}
+
+#[test]
+fn yaml_has_a_header_and_json_carries_the_same() {
+    let document = cfn::document(&zero_etl::product().source);
+    let yaml = cfn::to_yaml(&document).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let header = format!(
+        "# Generated by zeroetl {version} from the blueprint zero_etl/source.\n# Do not edit; "
+    );
+    assert!(yaml.starts_with(&header), "{yaml}");
+    assert_eq!(
+        document["Metadata"]["zeroetl"]["Generator"],
+        json!(format!("Generated by zeroetl {version}"))
+    );
+}

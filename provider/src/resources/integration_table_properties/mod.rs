@@ -1,0 +1,63 @@
+//! `Custom::IntegrationTableProperties`: how one source table is laid out in the target database.
+//!
+//! | request | observed | action | reply |
+//! | --- | --- | --- | --- |
+//! | Create | absent | create, read back | SUCCESS |
+//! | Create | equal | none | SUCCESS |
+//! | Create | different, `AdoptExisting` | update, read back | SUCCESS |
+//! | Create | different | none | FAILED |
+//! | Update, same identity | absent | create, read back | SUCCESS |
+//! | Update, same identity | equal | none | SUCCESS |
+//! | Update, same identity | different, no integration, or no change of layout | update, read back | SUCCESS |
+//! | Update, same identity | layout change under a live integration | none without `AllowResync` | FAILED |
+//! | Update, new identity | as Create | as Create | SUCCESS, new id |
+//! | Delete | absent | none | SUCCESS |
+//! | Delete | present, no live integration | delete | SUCCESS |
+//! | Delete | present, live integration | none | FAILED |
+
+mod apply;
+mod cleanup;
+mod compare;
+mod identity;
+mod leftovers;
+mod usage;
+mod wanted;
+mod write;
+
+use crate::resource::{
+    Applied, Failure, Outcome, PhysicalId, ReasonKind, Request, Resource, World,
+};
+
+/// `Custom::IntegrationTableProperties`.
+#[derive(Debug, Clone, Copy)]
+pub struct IntegrationTableProperties;
+
+impl Resource for IntegrationTableProperties {
+    fn type_name(&self) -> &'static str {
+        zeroetl_properties::INTEGRATION_TABLE_PROPERTIES
+    }
+
+    fn apply<'a>(&'a self, request: Request<'a>, world: World<'a>) -> Outcome<'a, Applied> {
+        Box::pin(apply::apply(request, world))
+    }
+
+    fn cleanup<'a>(&'a self, request: Request<'a>, world: World<'a>) -> Outcome<'a, ()> {
+        Box::pin(cleanup::cleanup(request, world))
+    }
+
+    /// Never the id of the pair: the Delete that follows must leave alone what was refused, and
+    /// may only take what equals the properties where nobody knows how far the Create came.
+    ///
+    /// A failure that may pass is no refusal: the same event, delivered once more, may have made
+    /// the pair by the time its Delete comes.
+    fn id_of_failed_create(&self, request: Request<'_>, failure: &Failure) -> PhysicalId {
+        let lasts = matches!(
+            failure.kind,
+            ReasonKind::BadProperties | ReasonKind::Unreadable | ReasonKind::OtherValues
+        );
+        identity::marker(request, failure.untouched && lasts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

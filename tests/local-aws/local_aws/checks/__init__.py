@@ -1,0 +1,1 @@
+"""What AWS checks about an integration, on the documents that the stacks really made."""

@@ -1,0 +1,1 @@
+"""CloudFormation as the templates need it: types and behaviour that ministack lacks."""

@@ -1,0 +1,88 @@
+"""Under `--auth`, a stack may do what its deployer may do, resource by resource.
+
+ministack makes resources without asking. Here each call that a handler makes (`handler_calls`) is
+authorised with the rights of whoever started the stack operation, before anything is made, changed
+or deleted; what was made or changed is read back.
+"""
+
+from ministack import app as ministack_app
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import cloudformation as engine
+from ministack.services.cloudformation import stacks
+
+from local_aws import caller
+from local_aws.cloudformation import handler, handler_calls
+from local_aws.cloudformation.handler_calls import TAGS, Subject
+from local_aws.glue.errors import GlueError
+
+# (account, Region, stack, logical id) -> the stack's tags when the resource was last worked on.
+_tags: dict[tuple[str, str, str, str], dict[str, str]] = {}
+
+
+def install() -> None:
+    """Ask before ministack acts."""
+    if not ministack_app.AUTH:
+        return
+    their_provision = stacks._provision_resource
+    their_update = stacks._update_resource
+    their_delete = stacks._delete_resource
+
+    def provision(resource_type, logical_id, props, stack_name):
+        subject = _subject(stack_name, logical_id, None, props)
+        _ask(resource_type, subject, "create", "read")
+        return their_provision(resource_type, logical_id, props, stack_name)
+
+    def update(
+        resource_type, physical_id, old, new, stack_name, logical_id=None, old_attrs=None
+    ):
+        subject = _subject(stack_name, logical_id, physical_id, new)
+        if old != new or _taggable(resource_type) and _before(subject) != _now(subject):
+            _ask(resource_type, subject, "update", "read")
+        return their_update(
+            resource_type, physical_id, old, new, stack_name, logical_id, old_attrs
+        )
+
+    def delete(resource_type, physical_id, props, stack_name=None, logical_id=None):
+        subject = _subject(stack_name or "", logical_id or "", physical_id, props)
+        _ask(resource_type, subject, "delete")
+        their_delete(resource_type, physical_id, props, stack_name, logical_id)
+
+    stacks._provision_resource = provision
+    stacks._update_resource = update
+    stacks._delete_resource = delete
+
+
+def _subject(stack: str, logical_id: str, physical_id: str | None, props: object) -> Subject:
+    known = props if isinstance(props, dict) else {}
+    return Subject(get_account_id(), get_region(), stack, logical_id, physical_id, known)
+
+
+def _ask(resource_type: str, subject: Subject, *operations: str) -> None:
+    """Raise for the first call that the deployer may not make."""
+    before, now = _before(subject), _now(subject)
+    untagged = any(key not in now for key in before)
+    for operation in operations:
+        for call in handler_calls.of(resource_type, operation):
+            if handler_calls.is_made(call, subject, bool(now), untagged):
+                try:
+                    caller.require(call.action, call.places(subject), call.context)
+                except GlueError as error:
+                    raise handler.HandlerFailed(error.message, "AccessDenied") from error
+    _tags[_key(subject)] = now
+
+
+def _taggable(resource_type: str) -> bool:
+    return any(call.needs == TAGS for call in handler_calls.of(resource_type, "update"))
+
+
+def _key(subject: Subject) -> tuple[str, str, str, str]:
+    return subject.account, subject.region, subject.stack, subject.logical_id
+
+
+def _before(subject: Subject) -> dict[str, str]:
+    return _tags.get(_key(subject), {})
+
+
+def _now(subject: Subject) -> dict[str, str]:
+    stack = engine._stacks.get(subject.stack) or {}
+    return {tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []}

@@ -1,0 +1,1 @@
+"""The Glue calls that ministack lacks: catalog policy, table properties, integrations."""

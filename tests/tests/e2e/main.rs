@@ -1,0 +1,19 @@
+//! End to end: the committed templates, the packaged provider and the built command, by real
+//! CloudFormation operations on the local AWS. One server for all tests; each test has accounts of
+//! its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failed step fails the test"
+)]
+
+mod awscli;
+mod bad_input;
+mod command;
+mod expected;
+mod lifecycle;
+mod options;
+mod pieces;
+mod stacks;
+mod stage;
+mod two_stacks;

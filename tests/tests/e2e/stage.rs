@@ -1,0 +1,247 @@
+//! The shared local AWS and, for each test, a pair of accounts in it that nobody else uses.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_sdk_cloudformation as cloudformation;
+use aws_sdk_glue as glue;
+use aws_sdk_s3 as s3;
+use serde_json::Value;
+use zeroetl_tests::{LocalAws, Options, PythonEnv, workspace_root};
+
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const CODE_BUCKET: &str = "zeroetl-code";
+pub(crate) const CODE_KEY: &str = "provider-x86_64.zip";
+
+struct Shared {
+    server: LocalAws,
+    python: PythonEnv,
+    zip: PathBuf,
+    zeroetl: PathBuf,
+}
+
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let root = workspace_root();
+        let zip = root.join("dist/provider-x86_64.zip");
+        assert!(
+            zip.exists(),
+            "`{}` is missing: run `cargo xtask package`",
+            zip.display()
+        );
+        let zeroetl = std::env::var_os("ZEROETL_BIN")
+            .map_or_else(|| root.join("target/debug/zeroetl"), PathBuf::from);
+        assert!(
+            zeroetl.exists(),
+            "`{}` is missing: run `cargo build -p zeroetl-codegen`",
+            zeroetl.display()
+        );
+        let python = PythonEnv::ensure(&root).unwrap();
+        let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local-aws");
+        let server = LocalAws::start(&root, &python, &Options::in_folder(state)).unwrap();
+        Shared {
+            server,
+            python,
+            zip,
+            zeroetl,
+        }
+    })
+}
+
+/// One test's accounts and the clients for them.
+pub(crate) struct Stage {
+    shared: &'static Shared,
+    pub(crate) source: Account,
+    pub(crate) target: Account,
+}
+
+/// One account and its clients.
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) cloudformation: cloudformation::Client,
+    pub(crate) glue: glue::Client,
+    pub(crate) s3: s3::Client,
+}
+
+impl Stage {
+    /// Two fresh accounts; the provider's zip lies in a bucket of the target.
+    pub(crate) async fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let shared = tokio::task::spawn_blocking(shared).await.unwrap();
+        let endpoint = shared.server.endpoint();
+        let stage = Self {
+            shared,
+            source: Account::new(format!("1{number:011}"), endpoint),
+            target: Account::new(format!("2{number:011}"), endpoint),
+        };
+        stage
+            .target
+            .upload(CODE_KEY, std::fs::read(&shared.zip).unwrap())
+            .await;
+        stage
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        self.shared.server.endpoint()
+    }
+
+    pub(crate) fn zip(&self) -> &PathBuf {
+        &self.shared.zip
+    }
+
+    /// The AWS CLI as an account.
+    pub(crate) fn aws(&self, account: &Account) -> Command {
+        self.shared
+            .server
+            .command_as(&account.id, self.shared.python.path("aws"))
+    }
+
+    /// The `zeroetl` command, in `folder`, with the profiles `source-admin` and `target-admin`.
+    pub(crate) fn zeroetl(&self, folder: &std::path::Path) -> Command {
+        let profiles = [
+            ("source-admin", &self.source),
+            ("target-admin", &self.target),
+        ];
+        let config = profiles.map(|(name, _)| {
+            format!(
+                "[profile {name}]\nregion = {REGION}\nendpoint_url = {}\n",
+                self.endpoint()
+            )
+        });
+        let credentials = profiles.map(|(name, account)| {
+            format!(
+                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = x\n",
+                account.id
+            )
+        });
+        std::fs::write(folder.join("aws-config"), config.concat()).unwrap();
+        std::fs::write(folder.join("aws-credentials"), credentials.concat()).unwrap();
+        let mut command = Command::new(&self.shared.zeroetl);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .current_dir(folder)
+            .env("AWS_CONFIG_FILE", folder.join("aws-config"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                folder.join("aws-credentials"),
+            );
+        command
+    }
+}
+
+impl Account {
+    fn new(id: String, endpoint: &str) -> Self {
+        let credentials = s3::config::Credentials::new(&id, "local", None, None, "tests");
+        let region = s3::config::Region::new(REGION);
+        let version = s3::config::BehaviorVersion::v2026_01_12();
+        let cloudformation = cloudformation::Config::builder()
+            .behavior_version(version)
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .endpoint_url(endpoint)
+            .build();
+        let glue = glue::Config::builder()
+            .behavior_version(version)
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .endpoint_url(endpoint)
+            .build();
+        let s3 = s3::Config::builder()
+            .behavior_version(version)
+            .region(region)
+            .credentials_provider(credentials)
+            .endpoint_url(endpoint)
+            .force_path_style(true)
+            .build();
+        Self {
+            id,
+            cloudformation: cloudformation::Client::from_conf(cloudformation),
+            glue: glue::Client::from_conf(glue),
+            s3: s3::Client::from_conf(s3),
+        }
+    }
+
+    /// Bucket names are global: the account's id makes this one free.
+    pub(crate) fn code_bucket(&self) -> String {
+        format!("{CODE_BUCKET}-{}", self.id)
+    }
+
+    pub(crate) async fn upload(&self, key: &str, bytes: Vec<u8>) {
+        let _ = self
+            .s3
+            .create_bucket()
+            .bucket(self.code_bucket())
+            .send()
+            .await;
+        self.s3
+            .put_object()
+            .bucket(self.code_bucket())
+            .key(key)
+            .body(bytes.into())
+            .send()
+            .await
+            .unwrap();
+    }
+
+    /// The catalog policy, or `None` where there is none.
+    pub(crate) async fn policy(&self) -> Option<Value> {
+        match self.glue.get_resource_policy().send().await {
+            Ok(reply) => reply
+                .policy_in_json()
+                .map(|text| serde_json::from_str(text).unwrap()),
+            Err(error) => {
+                let error = error.into_service_error();
+                assert!(error.is_entity_not_found_exception(), "{error:?}");
+                None
+            }
+        }
+    }
+
+    pub(crate) async fn put_policy(&self, document: &Value) {
+        self.glue
+            .put_resource_policy()
+            .policy_in_json(document.to_string())
+            .send()
+            .await
+            .unwrap();
+    }
+
+    /// The target side of the table properties of one pair, or `None`.
+    pub(crate) async fn table_properties(
+        &self,
+        database: &str,
+        table: &str,
+    ) -> Option<glue::types::TargetTableConfig> {
+        let reply = self
+            .glue
+            .get_integration_table_properties()
+            .resource_arn(self.database_arn(database))
+            .table_name(table)
+            .send()
+            .await;
+        match reply {
+            Ok(reply) => Some(reply.target_table_config.expect("a target configuration")),
+            Err(error) => {
+                let error = error.into_service_error();
+                assert!(
+                    error.is_entity_not_found_exception()
+                        || error.is_resource_not_found_exception(),
+                    "{error:?}"
+                );
+                None
+            }
+        }
+    }
+
+    pub(crate) fn database_arn(&self, database: &str) -> String {
+        format!("arn:aws:glue:{REGION}:{}:database/{database}", self.id)
+    }
+}

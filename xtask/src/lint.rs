@@ -1,0 +1,62 @@
+//! `cargo xtask lint`: the two template linters, which disagree often enough to need both, and what
+//! AWS publishes of the types that we use.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use zeroetl_tests::PythonEnv;
+
+/// Runs both over every template. Any finding that is not suppressed in the template with its
+/// reason fails.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let python = PythonEnv::ensure(root)?;
+    let templates = templates(root)?;
+    crate::process::run(
+        python
+            .command("cfn-lint")
+            .current_dir(root)
+            .arg("--")
+            .args(&templates),
+    )?;
+    crate::process::run(
+        python
+            .command("python")
+            .current_dir(root)
+            .arg("tests/lint/validate.py")
+            .args(&templates),
+    )?;
+    crate::process::run(
+        python
+            .command("python")
+            .current_dir(root)
+            .arg("tests/lint/handlers.py"),
+    )
+}
+
+/// Every template of every folder, both formats.
+fn templates(root: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for folder in entries(&root.join("templates"))? {
+        if !folder.is_dir() {
+            continue;
+        }
+        let templates = entries(&folder)?.into_iter().filter(|path| {
+            let extension = path.extension().and_then(|it| it.to_str());
+            matches!(extension, Some("yaml" | "json")) && !path.ends_with("published.json")
+        });
+        for path in templates {
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            found.push(relative.to_string_lossy().into_owned());
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        bail!("no template in `templates`; run `cargo xtask generate`");
+    }
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = std::fs::read_dir(folder).with_context(|| format!("no `{}`", folder.display()))?;
+    read.map(|entry| Ok(entry?.path())).collect()
+}
