@@ -86,6 +86,19 @@ pub(crate) struct PackageAndRelease {
     pub(crate) base_url: Option<Base>,
 }
 
+impl PackageAndRelease {
+    /// A release into `folder`, of the zips that are in `dist`.
+    pub(crate) const fn into_folder(folder: PathBuf) -> Self {
+        Self {
+            package: Package { arch: Arch::X86_64 },
+            release_dir: Some(folder),
+            no_build: true,
+            publish: false,
+            base_url: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Arch {
     /// Intel and AMD.

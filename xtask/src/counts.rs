@@ -12,6 +12,14 @@ pub(crate) struct Counts {
     pub(crate) failed: usize,
 }
 
+impl Counts {
+    /// Counts another runner's tests too.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+    }
+}
+
 /// What a step counts that is no test runner.
 pub(crate) const ONE: Counts = Counts {
     passed: 1,
@@ -37,8 +45,7 @@ pub(crate) fn counted(command: &mut Command, count: fn(&str) -> Counts) -> Resul
         let line = line.with_context(|| format!("cannot read what `{shown}` prints"))?;
         println!("{line}");
         let counts = count(&line);
-        total.passed += counts.passed;
-        total.failed += counts.failed;
+        total.add(counts);
     }
     let status = child.wait().with_context(|| format!("lost `{shown}`"))?;
     if !status.success() && total.failed == 0 {

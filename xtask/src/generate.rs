@@ -13,6 +13,7 @@ pub(crate) fn run(root: &Path, arguments: &Generate) -> Result<()> {
     for what in [
         ["--out", "templates"].as_slice(),
         &["--constructs", "--out", "cdk-constructs"],
+        &["--guide", "--out", "docs/guide"],
     ] {
         let mut command = Command::new(&zeroetl);
         command.current_dir(root).arg("generate").args(what);

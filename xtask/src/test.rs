@@ -9,14 +9,12 @@ use anyhow::{Result, bail};
 use zeroetl_tests::PythonEnv;
 
 use crate::cargo::cargo;
-use crate::cli::{Arch, Demo, Generate, Package, Test};
+use crate::cli::{Arch, Demo, Fuzz, Generate, Package, PackageAndRelease, Test};
 use crate::counts::{Counts, ONE, counted, pytest_counts, rust_counts};
 
 /// One step: its name, what it needs, and what it does.
 struct Step {
     name: &'static str,
-    /// Runs only when `--only` names it: it takes long, or tools that are not everywhere.
-    by_request: bool,
     needs: &'static [&'static str],
     run: fn(&Path) -> Result<Counts>,
 }
@@ -30,87 +28,83 @@ enum Outcome {
 const STEPS: &[Step] = &[
     Step {
         name: "format",
-        by_request: false,
         needs: &[],
         run: format,
     },
     Step {
         name: "clippy",
-        by_request: false,
         needs: &[],
         run: clippy,
     },
     Step {
         name: "unit",
-        by_request: false,
         needs: &[],
         run: unit,
     },
     Step {
         name: "docs",
-        by_request: false,
         needs: &[],
         run: docs,
     },
     Step {
         name: "generated",
-        by_request: false,
         needs: &[],
         run: generated,
     },
     Step {
         name: "python",
-        by_request: false,
         needs: &[],
         run: python,
     },
     Step {
         name: "lint",
-        by_request: false,
         needs: &["python"],
         run: lint,
     },
     Step {
         name: "local-aws",
-        by_request: false,
         needs: &["python"],
         run: local_aws,
     },
     Step {
         name: "package",
-        by_request: false,
         needs: &[],
         run: package,
     },
     Step {
         name: "end-to-end",
-        by_request: false,
         needs: &["python", "package"],
         run: end_to_end,
     },
     Step {
+        name: "permissions",
+        needs: &["python", "package"],
+        run: permissions,
+    },
+    Step {
+        name: "release",
+        needs: &["python", "package"],
+        run: release,
+    },
+    Step {
         name: "constructs",
-        by_request: false,
         needs: &["package"],
         run: crate::constructs::check,
     },
     Step {
         name: "constructs end-to-end",
-        by_request: true,
         needs: &["python", "constructs"],
         run: crate::constructs::end_to_end,
     },
     Step {
         name: "demo",
-        by_request: false,
         needs: &["python", "package"],
         run: demo,
     },
     Step {
-        name: "fuzz targets build",
-        by_request: true,
+        name: "fuzz",
         needs: &[],
-        run: fuzz_build,
+        run: fuzz,
     },
 ];
 
@@ -120,7 +114,7 @@ pub(crate) fn run(root: &Path, arguments: &Test) -> Result<()> {
         .iter()
         .filter(|step| match &arguments.only {
             Some(only) => step.name.contains(only),
-            None => !step.by_request,
+            None => true,
         })
         .collect();
     if chosen.is_empty() {
@@ -172,8 +166,7 @@ fn summary(results: &[(&'static str, Outcome, Duration, Counts)]) -> Result<()> 
     let mut total = Counts::default();
     let mut bad = Vec::new();
     for (name, outcome, time, counts) in results {
-        total.passed += counts.passed;
-        total.failed += counts.failed;
+        total.add(*counts);
         let word = match outcome {
             Outcome::Passed => format!("ok, {} passed", counts.passed),
             Outcome::Failed(why) => {
@@ -218,9 +211,16 @@ fn unit(root: &Path) -> Result<Counts> {
         cargo(root)
             .args(["test", "--locked", "--workspace", "--no-fail-fast"])
             // Snapshots are changed by an explicit command, never by a test run.
-            .env("INSTA_UPDATE", "no"),
+            .env("INSTA_UPDATE", "no")
+            .env("PROPTEST_RNG_SEED", proptest_seed()),
         rust_counts,
     )
+}
+
+/// The same random cases in every run, so that a run says something about the change. Other seeds
+/// are tried by setting `PROPTEST_RNG_SEED`, more cases by `PROPTEST_CASES`.
+fn proptest_seed() -> String {
+    std::env::var("PROPTEST_RNG_SEED").unwrap_or_else(|_| "1".to_owned())
 }
 
 fn docs(root: &Path) -> Result<Counts> {
@@ -254,18 +254,24 @@ fn lint(root: &Path) -> Result<Counts> {
 }
 
 fn local_aws(root: &Path) -> Result<Counts> {
+    pytest(root, "tests/local-aws")
+}
+
+/// What the policies of deployers and the launch roles permit, on a local AWS that enforces IAM, and
+/// the products that those roles launch.
+fn permissions(root: &Path) -> Result<Counts> {
+    let mut counts = pytest(root, "tests/deployer")?;
+    counts.add(pytest(root, "tests/service-catalog")?);
+    Ok(counts)
+}
+
+fn pytest(root: &Path, folder: &str) -> Result<Counts> {
     let python = PythonEnv::ensure(root)?;
-    counted(
-        python.command("python").current_dir(root).args([
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "tests/local-aws",
-        ]),
-        pytest_counts,
-    )
+    let mut command = python.command("python");
+    command
+        .current_dir(root)
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", folder]);
+    counted(&mut command, pytest_counts)
 }
 
 fn package(root: &Path) -> Result<Counts> {
@@ -273,21 +279,35 @@ fn package(root: &Path) -> Result<Counts> {
     Ok(ONE)
 }
 
-/// The test targets behind the feature `e2e`. `release` is not among them: it tests a release folder,
-/// which `cargo xtask package --release-dir dist` makes with a tool that takes minutes to build.
-const END_TO_END: [&str; 3] = ["contract", "reliability", "e2e"];
-
-/// Everything in the crate `tests/`: the provider's contract and its reliability against fakes, and
-/// the stacks on the local AWS.
+/// Everything in the crate `tests/` but the release: the provider's contract and its reliability
+/// against fakes, and the stacks on the local AWS.
 fn end_to_end(root: &Path) -> Result<Counts> {
+    spanning(root, &["contract", "reliability", "e2e"])
+}
+
+/// Where tests find the release that they use.
+const RELEASES: &str = "target/releases";
+
+/// The release folder as `cargo xtask package --release-dir` makes it.
+fn release(root: &Path) -> Result<Counts> {
+    crate::release::run(root, &PackageAndRelease::into_folder(root.join(RELEASES)))?;
+    spanning(root, &["release"])
+}
+
+/// Test targets behind the feature `e2e`.
+fn spanning(root: &Path, targets: &[&str]) -> Result<Counts> {
     let binary = crate::package::run(root, &Package { arch: Arch::X86_64 })?.binary;
     counted(
         cargo(root)
             .args(["test", "--locked", "--workspace", "--no-fail-fast"])
             .args(["--features", "zeroetl-tests/e2e"])
-            .args(END_TO_END.iter().flat_map(|name| ["--test", name]))
+            .args(targets.iter().flat_map(|name| ["--test", name]))
             .env("ZEROETL_BIN", crate::cargo::build_zeroetl(root)?)
-            .env("ZEROETL_PROVIDER", binary),
+            .env("ZEROETL_PROVIDER", binary)
+            .env(
+                "ZEROETL_RELEASE",
+                root.join(RELEASES).join(crate::release::VERSION),
+            ),
         rust_counts,
     )
 }
@@ -297,7 +317,8 @@ fn demo(root: &Path) -> Result<Counts> {
     Ok(ONE)
 }
 
-fn fuzz_build(root: &Path) -> Result<Counts> {
-    crate::fuzz::build(root)?;
+/// Builds the fuzz targets and lets each see its corpus and what comes of it in a few seconds.
+fn fuzz(root: &Path) -> Result<Counts> {
+    crate::fuzz::execute(root, &Fuzz { seconds: 5 })?;
     Ok(ONE)
 }

@@ -185,12 +185,15 @@ fn fault() -> impl Strategy<Value = (&'static str, Fault)> {
         Just(Fault::EffectThenRefuse(CallErrorKind::AccessDenied)),
         Just(Fault::Refuse(CallErrorKind::AccessDenied, "")),
         Just(Fault::Refuse(CallErrorKind::ConditionFailed, "")),
-        Just(Fault::Refuse(
-            CallErrorKind::Invalid,
-            "Invalid principal in policy"
-        )),
     ];
-    (operation, fault)
+    prop_oneof![
+        9 => (operation, fault),
+        // Only a policy has principals. A pair that Glue calls invalid is not there.
+        1 => Just((
+            "glue:PutResourcePolicy",
+            Fault::Refuse(CallErrorKind::Invalid, "Invalid principal in policy"),
+        )),
+    ]
 }
 
 type Script = Vec<(usize, Step, Vec<(&'static str, Fault)>)>;

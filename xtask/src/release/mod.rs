@@ -28,7 +28,7 @@ pub(crate) use place::Base;
 use zips::Zip;
 
 /// The version that is released.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What makes a folder a release; written last.
 const MANIFEST: &str = "manifest.json";
 /// The stacks in the order of deployment.
