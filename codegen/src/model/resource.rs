@@ -1,6 +1,6 @@
 //! Resources.
 
-use super::{ConditionName, Context, LogicalId, Object};
+use super::{ConditionName, Context, Finding, LogicalId, Object, Scanner, Suppression};
 
 /// What happens to the thing itself when its resource leaves the stack or is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +11,6 @@ pub enum Removal {
     Delete,
     /// It stays. It holds data.
     Retain,
-}
-
-/// A finding of a linter that does not apply, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppression {
-    /// The linter's id of the rule.
-    pub rule: &'static str,
-    /// Why it does not apply here.
-    pub reason: &'static str,
 }
 
 /// One resource.
@@ -37,7 +28,7 @@ pub struct Resource {
     pub depends_on_when: Vec<(ConditionName, LogicalId)>,
     /// What happens to the thing itself.
     pub removal: Removal,
-    /// Findings that do not apply.
+    /// Findings of scanners that do not apply.
     pub suppressions: Vec<Suppression>,
     /// Why it is as it is.
     pub context: Option<Context>,
@@ -101,10 +92,24 @@ impl Resource {
         self
     }
 
-    /// Tells a linter why its finding does not apply.
-    #[must_use]
-    pub fn suppressing(mut self, rule: &'static str, reason: &'static str) -> Self {
-        self.suppressions.push(Suppression { rule, reason });
-        self
+    /// Tells a scanner why what a rule finds here does not apply.
+    pub fn suppress(&mut self, scanner: Scanner, rule: &'static str, reason: &'static str) {
+        self.suppress_findings(scanner, rule, Vec::new(), reason);
+    }
+
+    /// Tells a scanner why some of what a rule finds here do not apply.
+    pub fn suppress_findings(
+        &mut self,
+        scanner: Scanner,
+        rule: &'static str,
+        findings: Vec<Finding>,
+        reason: impl Into<String>,
+    ) {
+        self.suppressions.push(Suppression {
+            scanner,
+            rule,
+            findings,
+            reason: reason.into(),
+        });
     }
 }

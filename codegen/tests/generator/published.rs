@@ -46,7 +46,9 @@ fn no_statement_of_a_deployer_allows_a_whole_service() {
         zero_etl::deployers().unwrap().target,
         zero_etl::deployers().unwrap().integration,
     ] {
-        let text = document(&deployer).to_string();
+        // The metadata names the wildcards that scanners may find.
+        let text = document(&deployer)["Resources"]["DeployerPolicy"]["Properties"].to_string();
+        assert!(text.contains("Statement"), "{text}");
         for wide in [":*\"", "\"*:*\"", "NotAction", "iam:*"] {
             let actions = text.replace("integration:*\"", "").replace("/*\"", "");
             assert!(!actions.contains(wide), "{wide} in {text}");

@@ -34,7 +34,9 @@ fn a_thousand_tables_are_generated_with_the_limits_named() {
             ("source", "resources", 500),
             ("source", "bytes of template", 1_000_000),
             ("target", "resources", 500),
+            ("target", "bytes of template", 1_000_000),
             ("integration", "resources", 500),
+            ("integration", "bytes of template", 1_000_000),
             ("target", "bytes of catalog policy", 10_240),
         ]
     );

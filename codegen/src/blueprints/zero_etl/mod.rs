@@ -15,6 +15,7 @@ mod integration;
 mod outputs;
 pub mod service_catalog;
 mod source;
+mod suppressed;
 mod target;
 
 pub use deployer::deployers;

@@ -82,6 +82,7 @@ impl<'a> Printer<'a> {
             }
             Value::Object(object) => self.object(object, keys, indent),
             Value::Concat(parts) => self.concat(parts),
+            Value::Join("", items) => self.joined(items),
             // A value that may be left out is an argument that may be.
             Value::If(_, then, otherwise) if **otherwise == Value::NoValue => {
                 let code = self.value(then, keys, indent)?;
@@ -140,6 +141,18 @@ impl<'a> Printer<'a> {
                 Part::GetAtt(id, attribute) => {
                     TemplatePart::Code(self.known(&Value::GetAtt(id.clone(), attribute))?)
                 }
+            });
+        }
+        Ok(TsCode::template(&pieces))
+    }
+
+    /// A text that the template has to spell as a list.
+    fn joined(&mut self, items: &[Value]) -> Result<TsCode, Error> {
+        let mut pieces = Vec::new();
+        for item in items {
+            pieces.push(match item {
+                Value::Text(text) => TemplatePart::Text(text),
+                other => TemplatePart::Code(self.known(other)?),
             });
         }
         Ok(TsCode::template(&pieces))

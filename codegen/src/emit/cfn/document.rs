@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     context::{self, CONTEXT},
     expression::{test, value},
+    suppressions,
 };
 use crate::model::{
     Assertion, Constraint, LogicalId, Output, Parameter, Removal, Resource, Rule, Template, Value,
@@ -195,9 +196,9 @@ fn resource(resource: &Resource) -> Json {
     Json::Object(body)
 }
 
-/// Suppressions as the linter reads them, with the reasons for people; and what the resource waits
-/// for under a condition. `DependsOn` takes no condition, but references in metadata count as
-/// dependencies as well:
+/// What there is to say about a resource: why it is so, which findings of scanners do not apply, and
+/// what it waits for under a condition. `DependsOn` takes no condition, but references in metadata
+/// count as dependencies as well:
 /// <https://cloudonaut.io/optional-dependson-with-cloudformation-metadata-to-the-rescue>.
 fn resource_metadata(resource: &Resource) -> Map<String, Json> {
     let mut metadata = Map::new();
@@ -205,13 +206,9 @@ fn resource_metadata(resource: &Resource) -> Map<String, Json> {
     if let Some(context) = &resource.context {
         metadata.insert(CONTEXT.to_owned(), context::of_resource(context));
     }
-    if !resource.suppressions.is_empty() {
-        let rules: Vec<&str> = resource.suppressions.iter().map(|it| it.rule).collect();
-        metadata.insert(
-            "cfn-lint".to_owned(),
-            json!({"config": {"ignore_checks": rules}}),
-        );
-        let reasons = by_name(&resource.suppressions, |it| it.rule, |it| json!(it.reason));
+    metadata.extend(suppressions::for_scanners(&resource.suppressions));
+    let reasons = suppressions::for_people(&resource.suppressions);
+    if !reasons.is_empty() {
         ours.insert("Suppressed".to_owned(), Json::Object(reasons));
     }
     if !resource.depends_on_when.is_empty() {

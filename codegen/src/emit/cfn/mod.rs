@@ -3,6 +3,7 @@
 mod context;
 mod document;
 mod expression;
+mod suppressions;
 mod text;
 
 pub use document::document;

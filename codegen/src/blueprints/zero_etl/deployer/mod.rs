@@ -7,7 +7,7 @@
 mod driving;
 mod places;
 
-use super::{Stacks, generic::product};
+use super::{Stacks, generic::product, suppressed};
 use crate::{
     model::{
         Constraint, Group, IamPolicy, LogicalId, Mentioned, Object, Origin, OutputName, Parameter,
@@ -67,9 +67,9 @@ fn deployer(kind: StackKind, stack: &Template) -> Result<Template, Unreviewed> {
     let properties = Object::new()
         .with("Description", description.as_str())
         .with("PolicyDocument", document);
-    template
-        .resources
-        .push(Resource::new(POLICY, "AWS::IAM::ManagedPolicy", properties));
+    let mut policy = Resource::new(POLICY, "AWS::IAM::ManagedPolicy", properties);
+    suppressed::in_policy(&mut policy);
+    template.resources.push(policy);
     template.output(
         POLICY_ARN,
         "ARN of the policy, to be attached to the deployer.",

@@ -2,7 +2,7 @@
 
 use super::{origin, parameters as p};
 use crate::{
-    blueprints::zero_etl::arns,
+    blueprints::zero_etl::{arns, suppressed},
     model::{
         ConditionName, IamPolicy, IamStatement, LogicalId, Object, OutputName, Part, Principal,
         Resource, Template, Test, Value,
@@ -70,19 +70,32 @@ fn bucket() -> Resource {
         .with(
             "VersioningConfiguration",
             Object::new().with("Status", "Enabled"),
-        );
-    Resource::new(BUCKET, "AWS::S3::Bucket", properties).retained()
+        )
+        .with("LifecycleConfiguration", no_half_uploads());
+    let mut bucket = Resource::new(BUCKET, "AWS::S3::Bucket", properties).retained();
+    suppressed::in_release_bucket(&mut bucket);
+    bucket
+}
+
+/// Uploads that broke off would be paid for, unseen.
+fn no_half_uploads() -> Object {
+    let after = Object::new().with("DaysAfterInitiation", 7);
+    let rule = Object::new()
+        .with("Id", "AbortIncompleteUploads")
+        .with("Status", "Enabled")
+        .with("AbortIncompleteMultipartUpload", after);
+    Object::new().with("Rules", Value::list([rule.into()]))
 }
 
 fn bucket_policy() -> Resource {
-    let arn = |path: &str| Value::concat([Part::GetAtt(BUCKET, "Arn"), path.into()]);
-    let encrypted_only =
-        IamStatement::deny("DenyInsecureTransport", ["s3:*"], [arn(""), arn("/*")])
-            .principal(Principal::Anyone)
-            .when("Bool", "aws:SecureTransport", "false");
+    let arn = || Value::GetAtt(BUCKET, "Arn");
+    let objects = || Value::Join("", vec![arn(), "/*".into()]);
+    let encrypted_only = IamStatement::deny("DenyInsecureTransport", ["s3:*"], [arn(), objects()])
+        .principal(Principal::Anyone)
+        .when("Bool", "aws:SecureTransport", "false");
     // Lambda reads the code with the rights of the deployer, on a call of CloudFormation.
     let reads = |sid, account, condition| {
-        IamStatement::allow(sid, ["s3:GetObject"], [arn("/*")])
+        IamStatement::allow(sid, ["s3:GetObject"], [objects()])
             .principal(Principal::Aws(arns::root_of(Part::from(account))))
             .when("Bool", "aws:ViaAWSService", "true")
             .when(

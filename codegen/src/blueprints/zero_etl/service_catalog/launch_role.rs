@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{origin, parameters as p, places};
 use crate::{
-    blueprints::zero_etl::generic::product,
+    blueprints::zero_etl::{generic::product, suppressed},
     model::{
         IamPolicy, IamStatement, LogicalId, Mentioned, Object, OutputName, Parameter, Principal,
         Resource, Template, Value,
@@ -119,5 +119,7 @@ fn role(kind: StackKind, document: Value) -> Resource {
         .with("Description", description.as_str())
         .with("AssumeRolePolicyDocument", IamPolicy::new([trust]))
         .with("Policies", Value::list([policy.into()]));
-    Resource::new(ROLE, "AWS::IAM::Role", properties)
+    let mut role = Resource::new(ROLE, "AWS::IAM::Role", properties);
+    suppressed::in_policy(&mut role);
+    role
 }

@@ -9,7 +9,7 @@ mod storage;
 use super::{
     arns, context, ids,
     input::{Input, Optional, Switch},
-    outputs,
+    outputs, suppressed,
 };
 use crate::{
     model::{LogicalId, Origin, Part, Pseudo, Template, Value},
@@ -63,6 +63,7 @@ pub(super) fn template(inputs: &TargetInputs, origin: Origin) -> Template {
     template.resources.extend(custom::resources(inputs));
     add_outputs(&mut template);
     context::explain(StackKind::Target, &mut template);
+    suppressed::in_stack(&mut template);
     template
 }
 

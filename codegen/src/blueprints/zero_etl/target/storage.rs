@@ -51,13 +51,12 @@ fn encryption(by_default: Object, bucket_key: bool) -> Value {
 }
 
 fn bucket_policy() -> Resource {
-    let encrypted_only = IamStatement::deny(
-        "DenyInsecureTransport",
-        ["s3:*"],
-        [bucket_arn(""), bucket_arn("/*")],
-    )
-    .principal(Principal::Anyone)
-    .when("Bool", "aws:SecureTransport", "false");
+    // Joined: the Control Tower rule for TLS knows no other spelling of the objects' ARN.
+    let objects = Value::Join("", vec![bucket_arn(""), "/*".into()]);
+    let encrypted_only =
+        IamStatement::deny("DenyInsecureTransport", ["s3:*"], [bucket_arn(""), objects])
+            .principal(Principal::Anyone)
+            .when("Bool", "aws:SecureTransport", "false");
     let properties = Object::new()
         .with("Bucket", Value::reference(&ids::BUCKET))
         .with("PolicyDocument", IamPolicy::new([encrypted_only]));
