@@ -1,5 +1,6 @@
-//! The project's Python environment: `target/venv`, made from the pinned
-//! `tests/local-aws/requirements.txt`. It holds the local AWS, the AWS CLI and the linters.
+//! The project's Python environments, each made from pinned requirements: `target/venv` holds the
+//! local AWS, the AWS CLI and the linters; `target/venv-scanner` holds checkov, whose own
+//! requirements contradict theirs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -45,16 +46,30 @@ pub struct PythonEnv {
 }
 
 impl PythonEnv {
-    /// Makes the environment under `root`'s `target/venv` if it is absent or if the requirements
-    /// have changed since, and returns it.
+    /// The environment of the local AWS and the linters, under `root`'s `target/venv`.
     pub fn ensure(root: &Path) -> Result<Self, PythonError> {
-        let requirements = root.join("tests/local-aws/requirements.txt");
-        let folder = root.join("target/venv");
+        Self::made(
+            &root.join("tests/local-aws/requirements.txt"),
+            &root.join("target/venv"),
+        )
+    }
+
+    /// The environment of checkov, under `root`'s `target/venv-scanner`.
+    pub fn ensure_scanner(root: &Path) -> Result<Self, PythonError> {
+        Self::made(
+            &root.join("tests/lint/requirements.txt"),
+            &root.join("target/venv-scanner"),
+        )
+    }
+
+    /// Makes the environment in `folder` if it is absent or if the requirements have changed
+    /// since, and returns it.
+    fn made(requirements: &Path, folder: &Path) -> Result<Self, PythonError> {
         let stamp = folder.join("requirements.sha256");
-        let wanted = fs::read(&requirements)
+        let wanted = fs::read(requirements)
             .map(|bytes| hex::encode(Sha256::digest(bytes)))
             .map_err(|source| PythonError::Io {
-                path: requirements.clone(),
+                path: requirements.to_owned(),
                 source,
             })?;
         let env = Self {
@@ -66,7 +81,7 @@ impl PythonEnv {
         let python = find_python().ok_or(PythonError::NotFound)?;
         run(Command::new(python)
             .args(["-m", "venv", "--clear"])
-            .arg(&folder))?;
+            .arg(folder))?;
         run(env
             .command("python")
             .args([
@@ -77,7 +92,7 @@ impl PythonEnv {
                 "--disable-pip-version-check",
                 "-r",
             ])
-            .arg(&requirements))?;
+            .arg(requirements))?;
         fs::write(&stamp, wanted).map_err(|source| PythonError::Io {
             path: stamp,
             source,

@@ -24,7 +24,7 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Build the provider's release zip, reproducible byte for byte, and print its hash.
     Package(PackageAndRelease),
-    /// Run cfn-lint and cloudformation-validate over the templates.
+    /// Run cfn-lint, cloudformation-validate and checkov over the templates.
     Lint,
     /// Measure: spawn to reply, memory, zip size, generation.
     Bench,

@@ -1,12 +1,12 @@
-//! `cargo xtask lint`: the two template linters, which disagree often enough to need both, and what
-//! AWS publishes of the types that we use.
+//! `cargo xtask lint`: the two template linters, which disagree often enough to need both, the
+//! security scanner checkov, and what AWS publishes of the types that we use.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use zeroetl_tests::PythonEnv;
 
-/// Runs both over every template. Any finding that is not suppressed in the template with its
+/// Runs them over every template. Any finding that is not suppressed in the template with its
 /// reason fails.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let python = PythonEnv::ensure(root)?;
@@ -30,6 +30,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             .command("python")
             .current_dir(root)
             .arg("tests/lint/handlers.py"),
+    )?;
+    crate::process::run(
+        PythonEnv::ensure_scanner(root)?
+            .command("python")
+            .current_dir(root)
+            .arg("tests/lint/checkov_scan.py")
+            .args(&templates),
     )
 }
 
