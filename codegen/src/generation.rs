@@ -11,7 +11,9 @@ use crate::{
     emit::{
         cdk,
         cfn::{self, EmitError},
-        guard, schema,
+        guard,
+        reference::{self, Section},
+        schema,
     },
     files::Files,
     limits::{self, Exceeded},
@@ -30,6 +32,8 @@ const CATALOG: &str = "service-catalog";
 const GUARD: &str = "rules/zeroetl.guard";
 /// The schema of the config file, in the output folder.
 const SCHEMA: &str = "zeroetl.schema.json";
+/// What the parameters mean, in the folder of the guide.
+const REFERENCE: &str = "parameters.md";
 
 /// The version that the templates are made for.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -151,6 +155,45 @@ pub fn constructs() -> Result<Generation, GenerationError> {
         files.insert(path, text);
     }
     files.insert(GUARD, guard::rules(&resources));
+    let exceeded = Vec::new();
+    Ok(Generation { files, exceeded })
+}
+
+/// The generated page of the guide, relative to its folder.
+pub fn guide() -> Result<Generation, GenerationError> {
+    let placed = |folder: &str, stacks: &Stacks| {
+        stacks
+            .in_order()
+            .map(|(kind, template)| (format!("{folder}/{}", kind.as_str()), template.clone()))
+            .to_vec()
+    };
+    let catalog = service_catalog::catalog(&Published::recorded().with_current(VERSION))?;
+    let sections = [
+        Section {
+            title: "The stacks",
+            about: "What is deployed. \"Later change\" says how safe it is to change the parameter \
+                    of a stack that stands, and for which resource; what must hold for it stands \
+                    below. \"Never\" would leave data behind, \"with care\" takes a step beforehand \
+                    or reloads data.",
+            templates: placed(FOLDER, &zero_etl::product()),
+        },
+        Section {
+            title: "Policies of the deployers",
+            about: "A policy for whoever deploys the stack of the same name, with exactly the \
+                    actions that it takes.",
+            templates: placed(DEPLOYERS, &zero_etl::deployers()?),
+        },
+        Section {
+            title: "Service Catalog",
+            about: "What makes products of the stacks.",
+            templates: catalog
+                .into_iter()
+                .map(|(name, template)| (format!("{CATALOG}/{name}"), template))
+                .collect(),
+        },
+    ];
+    let mut files = Files::new();
+    files.insert(REFERENCE, reference::page(&sections));
     let exceeded = Vec::new();
     Ok(Generation { files, exceeded })
 }

@@ -29,6 +29,9 @@ pub struct Generate {
     /// Emit the generated half of the npm package instead; for the repository of zeroetl itself.
     #[arg(long, hide = true, conflicts_with = "config")]
     constructs: bool,
+    /// Emit the generated page of the guide instead; for the repository of zeroetl itself.
+    #[arg(long, hide = true, conflicts_with_all = ["config", "constructs"])]
+    guide: bool,
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "templates")]
     out: PathBuf,
@@ -49,6 +52,7 @@ impl Generate {
         let generated = match &self.config {
             Some(path) => generation::from_config(&config::load(path)?)?,
             None if self.constructs => generation::constructs()?,
+            None if self.guide => generation::guide()?,
             None => generation::product()?,
         };
         for exceeded in &generated.exceeded {
@@ -141,9 +145,13 @@ impl Generate {
             .config
             .as_deref()
             .map_or_else(String::new, |path| format!(" --config {}", quoted(path)));
-        let constructs = if self.constructs { " --constructs" } else { "" };
+        let instead = match (self.constructs, self.guide) {
+            (true, _) => " --constructs",
+            (_, true) => " --guide",
+            _ => "",
+        };
         format!(
-            "zeroetl generate{config}{constructs} --out {}",
+            "zeroetl generate{config}{instead} --out {}",
             quoted(&self.out)
         )
     }

@@ -3,4 +3,5 @@
 pub mod cdk;
 pub mod cfn;
 pub mod guard;
+pub mod reference;
 pub mod schema;

@@ -100,6 +100,7 @@ fn the_model_knows_nobody() {
 fn emitters_see_only_the_model() {
     assert_knows_only("emit/cfn", &["emit", "model"]);
     assert_knows_only("emit/schema.rs", &["emit", "model"]);
+    assert_knows_only("emit/reference", &["emit", "model"]);
 }
 
 #[test]
