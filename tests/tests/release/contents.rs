@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use zeroetl_tests::workspace_root;
 
 use crate::folder::Release;
+use crate::guide::PAGES;
 
 /// What `aws cloudformation deploy` takes without a bucket for templates.
 const INLINE_BYTES: usize = 51_200;
@@ -141,4 +142,57 @@ fn the_bill_of_materials_and_the_licences_name_what_is_linked() {
         })
         .collect();
     assert!(unlicensed.is_empty(), "{unlicensed:#?}");
+}
+
+#[test]
+fn the_guide_is_that_of_the_repository() {
+    let release = Release::copied();
+    for page in PAGES.iter().chain(&["parameters.md"]) {
+        let released = fs::read(release.path().join("guide").join(page)).unwrap();
+        let committed = fs::read(workspace_root().join("docs/guide").join(page)).unwrap();
+        assert!(
+            released == committed,
+            "`{page}` is out of date: run `cargo xtask package --release-dir dist --no-build`"
+        );
+    }
+}
+
+/// The anchor that a page's reader makes of a heading.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches(['#', ' ']).to_lowercase();
+    let kept = words.replace(' ', "-");
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_')
+        .collect()
+}
+
+#[test]
+fn links_of_the_guide_lead_somewhere() {
+    let release = Release::copied();
+    let place = release.path().join("guide");
+    let mut pages: Vec<_> = PAGES.map(|page| place.join(page)).to_vec();
+    pages.push(release.path().join("index.md"));
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let file = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            assert!(file.exists(), "{}: {link}", page.display());
+            let headings = fs::read(&file).unwrap();
+            let headings = String::from_utf8_lossy(&headings);
+            let mut headings = headings.lines().filter(|line| line.starts_with('#'));
+            assert!(
+                heading.is_empty() || headings.any(|line| anchor(line) == heading),
+                "{}: {link}",
+                page.display()
+            );
+        }
+    }
 }

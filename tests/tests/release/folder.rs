@@ -36,11 +36,6 @@ impl Release {
         Self { base, version }
     }
 
-    /// The folder that holds the versions.
-    pub(crate) fn base(&self) -> &Path {
-        self.base.path()
-    }
-
     /// The folder of the version.
     pub(crate) fn path(&self) -> PathBuf {
         self.base.path().join(&self.version)
@@ -56,21 +51,6 @@ impl Release {
         let provider = manifest["provider"].as_array().unwrap();
         let x86 = provider.iter().find(|it| it["architecture"] == "x86_64");
         x86.unwrap()["path"].as_str().unwrap().to_owned()
-    }
-
-    /// Gives values to parameters in one of the parameter files, as a user does with an editor.
-    pub(crate) fn fill_in(&self, stack: &str, values: &[(&str, &str)]) {
-        let path = self.path().join(format!("parameters/{stack}.json"));
-        let mut entries: Vec<String> = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        for (name, value) in values {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| entry.starts_with(&format!("{name}=")))
-                .unwrap_or_else(|| panic!("`{name}` is not in `{}`", path.display()));
-            *entry = format!("{name}={value}");
-        }
-        let entries = Value::from(entries);
-        fs::write(path, entries.to_string()).unwrap();
     }
 
     /// The next version beside this one: the same but for the provider's code, which differs by a

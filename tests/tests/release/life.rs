@@ -1,121 +1,182 @@
-//! From the folder alone: a bucket, three stacks, a second version, teardown.
+//! From the folder alone, by the guide's own commands: a bucket, three stacks, a changed value, a
+//! second version, teardown.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::folder::Release;
-use crate::world::{Aws, SOURCE, TARGET};
+use crate::guide::{Reader, blocks};
+use crate::world::{SOURCE, TARGET, World};
 
-const BUCKET: &str = "acme-zeroetl-us-east-1";
+const DATABASE: &str = "orders_lakehouse";
 
-/// The one line of the guide, for a stack.
-fn deploy(aws: &Aws, stack: &str) {
-    aws.run(&format!(
-        "cloudformation deploy --stack-name zeroetl-{stack} \
-         --template-file templates/zero-etl/{stack}.yaml \
-         --parameter-overrides file://parameters/{stack}.json --capabilities CAPABILITY_IAM"
-    ));
-}
-
-fn upload(release: &Release) {
-    let aws = Aws {
-        account: TARGET,
-        folder: release.base(),
-    };
-    let version = &release.version;
-    aws.run(&format!(
-        "s3 cp --recursive --only-show-errors {version} s3://{BUCKET}/zeroetl/{version}"
-    ));
-}
-
-fn fill_in(release: &Release) {
-    release.fill_in(
-        "target",
-        &[
-            ("SourceAccountId", SOURCE),
-            ("DatabaseName", "orders_lakehouse"),
-            ("ProviderCodeBucket", BUCKET),
-        ],
-    );
-    release.fill_in(
-        "integration",
-        &[
-            ("TargetAccountId", TARGET),
-            ("DatabaseName", "orders_lakehouse"),
-            ("IntegrationName", "orders"),
-        ],
-    );
-}
-
-/// The function's hash of its code, and where CloudFormation took it from.
-fn code(target: &Aws) -> String {
-    let arn = target.output("zeroetl-target", "ProviderFunctionArn");
-    let function = target.json(&format!("lambda get-function --function-name {arn}"));
-    let hash = &function["Configuration"]["CodeSha256"];
-    hash.as_str().unwrap().to_owned()
+fn retention(world: &World) -> Value {
+    let groups = world
+        .aws(TARGET)
+        .json("logs describe-log-groups --log-group-name-prefix /aws/lambda/zeroetl-target");
+    groups["logGroups"][0]["retentionInDays"].clone()
 }
 
 #[test]
-fn a_copied_folder_is_all_that_is_needed() {
+fn the_guide_leads_from_a_bucket_to_teardown() {
+    let world = World::new("life");
+    let (source, target) = (world.aws(SOURCE), world.aws(TARGET));
     let first = Release::copied();
-    let folder = first.path();
-    let source = Aws {
-        account: SOURCE,
-        folder: &folder,
-    };
-    let target = Aws {
-        account: TARGET,
-        folder: &folder,
-    };
+    let reader = Reader::new(&world, &first);
 
+    reader.follow("index.md", &["Make the bucket", "Upload the release"]);
     // A value that was forgotten is refused before anything is made.
-    let refused = target.try_run(
-        "cloudformation deploy --stack-name zeroetl-target \
-         --template-file templates/zero-etl/target.yaml \
-         --parameter-overrides file://parameters/target.json --capabilities CAPABILITY_IAM",
-    );
-    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success());
-    assert!(text.contains("SourceAccountId"), "{text}");
+    let folder = first.path();
+    let refused = target.refused(&format!(
+        "cloudformation deploy --stack-name zeroetl-target --template-file \
+         {folder}/templates/zero-etl/target.yaml --capabilities CAPABILITY_IAM \
+         --parameter-overrides file://{folder}/parameters/target.json",
+        folder = folder.display()
+    ));
+    assert!(refused.contains("SourceAccountId"), "{refused}");
 
-    target.run(&format!("s3 mb s3://{BUCKET}"));
-    upload(&first);
-    fill_in(&first);
-    deploy(&source, "source");
-    deploy(&target, "target");
-    deploy(&source, "integration");
+    reader.follow("index.md", &["Fill in the parameter files", "Deploy"]);
     let described = source.json("glue describe-integrations");
     assert_eq!(described["Integrations"][0]["Status"], "ACTIVE");
     let policy = target.json("glue get-resource-policy");
 
+    assert_eq!(retention(&world), 30);
+    reader.follow("index.md", &["Change a value"]);
+    assert_eq!(retention(&world), 90);
+
     // The second version: another zip, hence another key, hence other code.
-    let old_code = code(&target);
+    let old_code = target.function()["CodeSha256"].clone();
     let second = first.next_version(&format!("{}-next", first.version));
-    upload(&second);
-    fill_in(&second);
-    let folder = second.path();
-    let source = Aws {
-        account: SOURCE,
-        folder: &folder,
-    };
-    let target = Aws {
-        account: TARGET,
-        folder: &folder,
-    };
-    deploy(&target, "target");
-    assert_ne!(code(&target), old_code);
+    let reader = Reader::new(&world, &second);
+    reader.follow(
+        "index.md",
+        &[
+            "Upload the release",
+            "Fill in the parameter files",
+            "Deploy",
+        ],
+    );
+    assert_ne!(target.function()["CodeSha256"], old_code);
     // Nothing else has changed.
     assert_eq!(target.json("glue get-resource-policy"), policy);
     assert_eq!(source.json("glue describe-integrations"), described);
 
-    source.delete("zeroetl-integration");
-    target.delete("zeroetl-target");
-    source.delete("zeroetl-source");
-    let gone = target.try_run("glue get-resource-policy");
-    let text = String::from_utf8_lossy(&gone.stderr).into_owned();
-    assert!(text.contains("EntityNotFoundException"), "{text}");
+    reader.follow("index.md", &["Tear down"]);
+    let gone = target.refused("glue get-resource-policy");
+    assert!(gone.contains("EntityNotFoundException"), "{gone}");
     // Data is kept.
-    let database = target.json("glue get-database --name orders_lakehouse");
-    assert_eq!(database["Database"]["Name"], "orders_lakehouse");
-    let tables: Value = source.json("dynamodb list-tables");
-    assert_eq!(tables["TableNames"][0], "Orders");
+    let database = target.json(&format!("glue get-database --name {DATABASE}"));
+    assert_eq!(database["Database"]["Name"], DATABASE);
+    let tables = || source.json("dynamodb list-tables")["TableNames"].clone();
+    assert_eq!(tables()[0], "Orders");
+
+    reader.follow("index.md", &["Delete the data"]);
+    let gone = target.refused(&format!("glue get-database --name {DATABASE}"));
+    assert!(gone.contains("EntityNotFoundException"), "{gone}");
+    assert_eq!(tables(), Value::Array(Vec::new()));
+    let buckets = target.json("s3api list-buckets");
+    assert_eq!(buckets["Buckets"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn the_life_above_runs_every_command_of_the_guide() {
+    let release = Release::copied();
+    let text = std::fs::read_to_string(release.path().join("guide/index.md")).unwrap();
+    let found: BTreeSet<String> = blocks(&text).into_iter().map(|it| it.heading).collect();
+    let run = [
+        "Names",
+        "Make the bucket",
+        "Upload the release",
+        "Fill in the parameter files",
+        "Deploy",
+        "Change a value",
+        "Tear down",
+        "Delete the data",
+    ];
+    assert_eq!(found, run.map(str::to_owned).into());
+}
+
+#[test]
+fn the_options_of_the_guide_are_taken() {
+    let world = World::new("options");
+    let (source, target) = (world.aws(SOURCE), world.aws(TARGET));
+    let release = Release::copied();
+    let reader = Reader::new(&world, &release);
+
+    reader.follow(
+        "index.md",
+        &[
+            "Make the bucket",
+            "Upload the release",
+            "Fill in the parameter files",
+        ],
+    );
+    reader.follow("options.md", &["Customer keys"]);
+    reader.follow("index.md", &["Deploy"]);
+    let integration = &source.json("glue describe-integrations")["Integrations"][0];
+    assert_eq!(integration["Status"], "ACTIVE", "{integration}");
+    let key = source.output("zeroetl-key", "KeyArn");
+    assert_eq!(integration["KmsKeyId"], key.as_str());
+    let table = &source.json("dynamodb describe-table --table-name Orders")["Table"];
+    assert_eq!(table["SSEDescription"]["KMSMasterKeyArn"], key.as_str());
+    let bucket = target.output("zeroetl-target", "BucketName");
+    let encryption = target.json(&format!("s3api get-bucket-encryption --bucket {bucket}"));
+    let key = target.output("zeroetl-key", "KeyArn");
+    assert!(encryption.to_string().contains(&key), "{encryption}");
+
+    reader.follow("options.md", &["Permissions boundary"]);
+    // The local AWS takes boundaries and networks and does nothing with them, so what counts is
+    // what it was sent.
+    let sent = || {
+        let sent = target.json("cloudformation get-template --stack-name zeroetl-target");
+        sent["TemplateBody"].as_str().unwrap().to_owned()
+    };
+    let line = "      PermissionsBoundary: arn:aws:iam::222222222222:policy/zeroetl-boundary\n";
+    assert_eq!(sent().matches(line).count(), 2);
+    reader.lint("target.yaml");
+
+    reader.follow("options.md", &["VPC"]);
+    assert!(sent().contains("      VpcConfig: {SubnetIds: [subnet-"));
+    let role = target.function()["Role"].clone();
+    let name = role.as_str().unwrap().rsplit('/').next().unwrap();
+    let attached = target.json(&format!(
+        "iam list-attached-role-policies --role-name {name}"
+    ));
+    assert_eq!(
+        attached["AttachedPolicies"][0]["PolicyName"],
+        "AWSLambdaVPCAccessExecutionRole"
+    );
+    reader.lint("target-in-vpc.yaml");
+    let integration = &source.json("glue describe-integrations")["Integrations"][0];
+    assert_eq!(integration["Status"], "ACTIVE", "{integration}");
+
+    reader.follow("options.md", &["Deployers who are no administrators"]);
+    let policy = target.output("zeroetl-deployer-target", "DeployerPolicyArn");
+    target.json(&format!("iam get-policy --policy-arn {policy}"));
+}
+
+#[test]
+fn the_other_pages_of_the_guide_can_be_followed() {
+    let world = World::new("pages");
+    let release = Release::copied();
+    let reader = Reader::new(&world, &release);
+    reader.follow(
+        "index.md",
+        &[
+            "Make the bucket",
+            "Upload the release",
+            "Fill in the parameter files",
+        ],
+    );
+    reader.follow("stacksets.md", &[]);
+    reader.follow("service-catalog.md", &[]);
+    reader.follow("guard.md", &[]);
+    let roles = |account| {
+        let roles = world.aws(account).json("iam list-roles").to_string();
+        ["source", "target", "integration"]
+            .map(|kind| roles.contains(&format!("\"zeroetl-launch-{kind}\"")))
+    };
+    assert_eq!(roles(SOURCE), [true, false, true]);
+    assert_eq!(roles(TARGET), [false, true, false]);
 }

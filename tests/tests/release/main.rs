@@ -6,5 +6,6 @@
 
 mod contents;
 mod folder;
+mod guide;
 mod life;
 mod world;

@@ -1,73 +1,136 @@
-//! A local AWS, and the AWS CLI as a user of one of its accounts.
+//! A local AWS with the accounts of the guide, for people with a shell and for looking at it from
+//! outside.
 
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 use zeroetl_tests::{LocalAws, Options, PythonEnv, workspace_root};
 
 pub(crate) const SOURCE: &str = "111111111111";
 pub(crate) const TARGET: &str = "222222222222";
+const CATALOG: &str = "333333333333";
 
-const POLL: Duration = Duration::from_millis(500);
-const POLLS: usize = 240;
+/// The guide's profiles.
+const PROFILES: [(&str, &str); 6] = [
+    ("source-admin", SOURCE),
+    ("target-admin", TARGET),
+    ("catalog-admin", CATALOG),
+    ("org-admin", CATALOG),
+    ("source-user", SOURCE),
+    ("target-user", TARGET),
+];
 
-struct Shared {
+/// A local AWS and what people who use it have on their machine.
+pub(crate) struct World {
     server: LocalAws,
     python: PythonEnv,
+    home: TempDir,
 }
 
-fn shared() -> &'static Shared {
-    static SHARED: OnceLock<Shared> = OnceLock::new();
-    SHARED.get_or_init(|| {
+impl World {
+    /// A new one, named after who uses it.
+    pub(crate) fn new(name: &str) -> Self {
         let root = workspace_root();
         let python = PythonEnv::ensure(&root).unwrap();
-        let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("release-aws");
+        let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("release-{name}"));
         let server = LocalAws::start(&root, &python, &Options::in_folder(state)).unwrap();
-        Shared { server, python }
-    })
+        let home = TempDir::new().unwrap();
+        let endpoint = server.endpoint();
+        let config = PROFILES.map(|(profile, account)| {
+            format!(
+                "[profile {profile}]\nregion = us-east-1\nendpoint_url = {endpoint}\n\
+                 aws_access_key_id = {account}\naws_secret_access_key = local\n"
+            )
+        });
+        fs::write(home.path().join("config"), config.concat()).unwrap();
+        Self {
+            server,
+            python,
+            home,
+        }
+    }
+
+    /// The AWS CLI in an account.
+    pub(crate) fn aws(&self, account: &'static str) -> Aws<'_> {
+        Aws {
+            world: self,
+            account,
+        }
+    }
+
+    /// Runs commands in a folder as one shell does: what was set before is still set, and the first
+    /// command that fails ends it.
+    pub(crate) fn shell(&self, folder: &Path, script: &str) -> Output {
+        let variables = self.home.path().join("variables");
+        let before = if variables.exists() {
+            ". \"$VARIABLES\"\n"
+        } else {
+            ""
+        };
+        let script = format!(
+            "set -eu -o pipefail -o allexport\n{before}{script}\n\
+             export -p | grep -E '^declare -x [A-Z_]+=' | grep -vE ' (PWD|OLDPWD|SHLVL)=' \
+             > \"$VARIABLES\"\n"
+        );
+        let mut path = OsString::from(self.python.path("."));
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.home.path())
+            .env("AWS_CONFIG_FILE", self.home.path().join("config"))
+            .env("VARIABLES", variables)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
 }
 
-/// The AWS CLI in an account, run in a folder.
+/// The AWS CLI in an account.
 pub(crate) struct Aws<'a> {
-    pub(crate) account: &'static str,
-    pub(crate) folder: &'a Path,
+    world: &'a World,
+    account: &'static str,
 }
 
 impl Aws<'_> {
-    /// Runs one command line, words separated by spaces, and wants it to succeed.
+    /// Runs one command line, words separated by spaces, wants it to succeed and to answer in JSON.
     #[track_caller]
-    pub(crate) fn run(&self, line: &str) -> String {
+    pub(crate) fn json(&self, line: &str) -> Value {
         let output = self.try_run(line);
         assert!(
             output.status.success(),
             "aws {line}\n{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        String::from_utf8(output.stdout).unwrap()
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// The same for a command that answers in JSON.
+    /// What a command complains about.
     #[track_caller]
-    pub(crate) fn json(&self, line: &str) -> Value {
-        serde_json::from_str(&self.run(line)).unwrap()
+    pub(crate) fn refused(&self, line: &str) -> String {
+        let output = self.try_run(line);
+        assert!(!output.status.success(), "aws {line}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    /// Runs one command line, however it ends.
-    pub(crate) fn try_run(&self, line: &str) -> Output {
-        let shared = shared();
-        shared
+    fn try_run(&self, line: &str) -> Output {
+        let world = self.world;
+        world
             .server
-            .command_as(self.account, shared.python.path("aws"))
-            .current_dir(self.folder)
+            .command_as(self.account, world.python.path("aws"))
             .args(line.split_whitespace())
             .output()
             .unwrap()
     }
 
-    /// The outputs of a stack.
+    /// An output of a stack.
     pub(crate) fn output(&self, stack: &str, name: &str) -> String {
         let described = self.json(&format!(
             "cloudformation describe-stacks --stack-name {stack}"
@@ -80,24 +143,10 @@ impl Aws<'_> {
         found.unwrap()["OutputValue"].as_str().unwrap().to_owned()
     }
 
-    /// Deletes a stack and waits until it is gone.
-    #[track_caller]
-    pub(crate) fn delete(&self, stack: &str) {
-        let described = format!("cloudformation describe-stacks --stack-name {stack}");
-        let id = self.json(&described)["Stacks"][0]["StackId"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        self.run(&format!("cloudformation delete-stack --stack-name {stack}"));
-        for _ in 0..POLLS {
-            let described = self.json(&format!("cloudformation describe-stacks --stack-name {id}"));
-            let status = described["Stacks"][0]["StackStatus"].as_str().unwrap();
-            if !status.ends_with("_IN_PROGRESS") {
-                assert_eq!(status, "DELETE_COMPLETE", "{stack}");
-                return;
-            }
-            std::thread::sleep(POLL);
-        }
-        panic!("`{stack}` is not gone");
+    /// What Lambda knows of the provider's function.
+    pub(crate) fn function(&self) -> Value {
+        let arn = self.output("zeroetl-target", "ProviderFunctionArn");
+        let function = self.json(&format!("lambda get-function --function-name {arn}"));
+        function["Configuration"].clone()
     }
 }

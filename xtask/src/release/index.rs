@@ -20,7 +20,8 @@ pub(super) fn page(root: &Path, version: &str, base: &Base, zips: &[Zip]) -> Res
         "# zeroetl {version}\n\nA DynamoDB table to a SageMaker Lakehouse in another account, by \
          Glue zero-ETL. Three stacks: `source` (the table's account) and `target` (the lakehouse's \
          account) in either order, then `integration` (the table's account). How to do it step by \
-         step is in [guide/](guide/index.md); every file is in [manifest.json](manifest.json) \
+         step is in [the guide](guide/index.md), what each parameter means in \
+         [parameters](guide/parameters.md); every file is in [manifest.json](manifest.json) \
          with its hash.\n"
     );
     for zip in zips {

@@ -132,6 +132,8 @@ fn lay_out(
         folder.copy(&guard, "guard")?;
     }
     folder.copy_tree(&root.join("docs/guide"), "guide")?;
+    // The guide leads to it.
+    folder.copy(&root.join("docs/operations.md"), "")?;
     folder.copy(&root.join("LICENSE"), "")?;
     folder.write("THIRD-PARTY-LICENSES.md", licences::text(root)?.as_bytes())?;
     folder.write("sbom/provider.cdx.json", sbom::json(root)?.as_bytes())?;
