@@ -1,8 +1,8 @@
 //! What whoever deploys a template has to be allowed to do: exactly the actions that the handlers
 //! of its resource types call for what the template sets, no more.
 //!
-//! [`handlers`] is what AWS publishes of each type, copied from the registry; [`review`] is what we
-//! know of each of those actions; [`needs`] puts both together for a template of the model. Knows
+//! `handlers` is what AWS publishes of each type, copied from the registry; `review` is what we
+//! know of each of those actions; [`needs()`] puts both together for a template of the model. Knows
 //! neither our products nor any file format.
 
 mod handlers;
