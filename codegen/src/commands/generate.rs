@@ -26,12 +26,8 @@ pub struct Generate {
     /// The config file to emit the templates of.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Emit the generated half of the npm package instead; for the repository of zeroetl itself.
-    #[arg(long, hide = true, conflicts_with = "config")]
-    constructs: bool,
-    /// Emit the generated page of the guide instead; for the repository of zeroetl itself.
-    #[arg(long, hide = true, conflicts_with_all = ["config", "constructs"])]
-    guide: bool,
+    #[command(flatten)]
+    instead: Instead,
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "templates")]
     out: PathBuf,
@@ -46,13 +42,24 @@ pub struct Generate {
     format: Format,
 }
 
+/// What the repository of zeroetl itself has generated beside its templates.
+#[derive(Debug, clap::Args)]
+struct Instead {
+    /// Emit the generated half of the npm package instead.
+    #[arg(long, hide = true, conflicts_with = "config")]
+    constructs: bool,
+    /// Emit the generated page of the guide instead.
+    #[arg(long, hide = true, conflicts_with_all = ["config", "constructs"])]
+    guide: bool,
+}
+
 impl Generate {
     /// Writes or checks the files.
     pub fn run(&self) -> Result<ExitCode> {
         let generated = match &self.config {
             Some(path) => generation::from_config(&config::load(path)?)?,
-            None if self.constructs => generation::constructs()?,
-            None if self.guide => generation::guide()?,
+            None if self.instead.constructs => generation::constructs()?,
+            None if self.instead.guide => generation::guide()?,
             None => generation::product()?,
         };
         for exceeded in &generated.exceeded {
@@ -145,7 +152,7 @@ impl Generate {
             .config
             .as_deref()
             .map_or_else(String::new, |path| format!(" --config {}", quoted(path)));
-        let instead = match (self.constructs, self.guide) {
+        let instead = match (self.instead.constructs, self.instead.guide) {
             (true, _) => " --constructs",
             (_, true) => " --guide",
             _ => "",

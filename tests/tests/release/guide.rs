@@ -74,11 +74,12 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
     while let Some(line) = lines.next() {
         if let Some(language) = line.strip_prefix("```") {
             let body = lines.by_ref().take_while(|line| *line != "```");
+            let body: Vec<&str> = body.flat_map(|line| [line, "\n"]).collect();
             blocks.push(Block {
                 heading: heading.clone(),
                 language: language.to_owned(),
                 lead: std::mem::take(&mut paragraph),
-                body: body.map(|line| format!("{line}\n")).collect(),
+                body: body.concat(),
             });
         } else if line.starts_with('#') {
             line.trim_start_matches(['#', ' ']).clone_into(&mut heading);
