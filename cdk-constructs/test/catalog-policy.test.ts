@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import { GlueResourcePolicy, GlueResourcePolicyMode, ZeroEtlProvider } from '../src';
 import { app, errors, only, stack, TARGET } from './synth';
 
@@ -110,6 +111,20 @@ test('a grant on a database to another account lands in the catalog policy', () 
     Resource: ['arn:aws:glue:us-east-1:222222222222:database/shared', expect.anything()],
   });
   expect(errors(here)).toEqual([]);
+});
+
+test('grants get a policy of their own beside one of another copy of the library', () => {
+  const here = stack();
+  new Construct(here, 'ZeroEtlCatalogPolicy');
+  GlueResourcePolicy.useForGrants(here);
+  const database = new glue.CfnDatabase(here, 'Database', { catalogId: here.account, databaseInput: { name: 'shared' } });
+  const [one, same] = [1, 2].map(() => {
+    const policies = iam.ResourceWithPolicies.of(database)!;
+    policies.addToResourcePolicy(statement({ sid: undefined }));
+    return policies;
+  });
+  expect(same).toBe(one);
+  expect(only(here, 'Custom::GlueResourcePolicy').Properties.PolicyDocument.Statement).toHaveLength(2);
 });
 
 test('nothing is registered without being asked for', () => {

@@ -5,9 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GlueResourcePolicy, ZeroEtlProvider } from '../src';
-import { app, only, stack, TARGET } from './synth';
+import { GlueResourcePolicy, ZeroEtlProvider, ZeroEtlProviderProps } from '../src';
+import { app, errors, only, stack, TARGET } from './synth';
 
 test('one function serves a stack, however often it is asked for', () => {
   const here = stack();
@@ -47,6 +49,7 @@ test('another copy of the library, or anything else with its id, is left alone',
   const ours = ZeroEtlProvider.getOrCreate(here);
   expect(ours).not.toBe(theirs);
   expect(ZeroEtlProvider.getOrCreate(here)).toBe(ours);
+  expect(ours.node.id).toBe('ZeroEtlProvider2');
 });
 
 test('the log group goes with the stack and keeps the log for a while', () => {
@@ -86,6 +89,44 @@ test('a permissions boundary holds for the new role', () => {
   const permissionsBoundary = iam.ManagedPolicy.fromManagedPolicyName(here, 'Boundary', 'boundary');
   ZeroEtlProvider.getOrCreate(here, { permissionsBoundary });
   expect(JSON.stringify(only(here, 'AWS::IAM::Role').Properties.PermissionsBoundary)).toContain('policy/boundary');
+});
+
+test('a role of the app may make network interfaces too, before the function is there', () => {
+  const here = stack();
+  const vpc = new ec2.Vpc(here, 'Vpc', { maxAzs: 1 });
+  const role = new iam.Role(here, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  ZeroEtlProvider.getOrCreate(here, { vpc, role });
+  const [id, policy] = Object.entries<any>(Template.fromStack(here).findResources('AWS::IAM::Policy'))[0];
+  expect(policy.Properties.PolicyDocument.Statement.flatMap((it: any) => it.Action)).toContain('ec2:CreateNetworkInterface');
+  expect(only(here, 'AWS::Lambda::Function').DependsOn).toContain(id);
+});
+
+test('the id depends neither on the rest of the app nor on the machine', () => {
+  const idWith = (others: number, folder: string) => {
+    const here = stack();
+    for (let other = 0; other < others; other += 1) {
+      new iam.ManagedPolicy(here, `Other${other}`).managedPolicyArn.toString();
+    }
+    const permissionsBoundary = new iam.ManagedPolicy(here, 'Boundary');
+    const zipPath = join(folder, 'provider');
+    cpSync(join(__dirname, 'fixtures', 'provider'), zipPath, { recursive: true });
+    return ZeroEtlProvider.getOrCreate(here, { permissionsBoundary, zipPath }).node.id;
+  };
+  const folders = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), name)));
+  expect(idWith(3, folders[1])).toBe(idWith(0, folders[0]));
+  folders.forEach((folder) => rmSync(folder, { recursive: true }));
+});
+
+test.each<[string, (here: Stack) => ZeroEtlProviderProps]>([
+  ['permissionsBoundary', (here) => ({
+    role: new iam.Role(here, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
+    permissionsBoundary: iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'),
+  })],
+  ['logRetention', (here) => ({ logGroup: new logs.LogGroup(here, 'Mine'), logRetention: logs.RetentionDays.ONE_DAY })],
+])('%s without effect is an error', (setting, props) => {
+  const here = stack();
+  ZeroEtlProvider.getOrCreate(here, props(here));
+  expect(errors(here)).toEqual([expect.stringMatching(new RegExp(`${setting} is for a new .*zeroetl-cdk:provider-settings`))]);
 });
 
 test('a role of the app gets the permissions, and custom resources wait for them', () => {

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -111,6 +111,20 @@ test('a Table with a customer key is taken', () => {
   expect(() => Template.fromStack(at)).not.toThrow();
 });
 
+test.each([
+  ['here, refused without recovery', false, true],
+  ['elsewhere, which no integration reads', true, false],
+])('of a table in several Regions the replica counts that is %s', (_, recoveredHere, recoveredThere) => {
+  const at = here();
+  const table = new dynamodb.TableV2(at, 'Mine', {
+    tableName: 'Mine', partitionKey: KEY, pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: recoveredHere },
+    replicas: [{ region: 'us-west-2', pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: recoveredThere } }],
+  });
+  new ZeroEtlSource(at, 'Source', { table });
+  const result = expect(() => Template.fromStack(at));
+  (recoveredHere ? result.not : result).toThrow(/no point-in-time recovery/);
+});
+
 test('a table without a fixed name is refused: the other account knows it by its name', () => {
   const at = here();
   new ZeroEtlSource(at, 'Source', { table: new dynamodb.TableV2(at, 'Mine', { partitionKey: KEY, pointInTimeRecoverySpecification: RECOVERY }) });
@@ -144,4 +158,20 @@ test.each([
 
 test('a new table needs a name and a key', () => {
   expect(() => new ZeroEtlSource(here(), 'Source', { tableName: 'Orders' })).toThrow(/needs tableName and partitionKey/);
+});
+
+test('a Region without integrations is refused before there is a table', () => {
+  const at = stack({ env: { ...SOURCE, region: 'us-west-1' } });
+  new ZeroEtlSource(at, 'Source', { tableName: 'Orders', partitionKey: KEY });
+  expect(errors(at)).toEqual([expect.stringContaining('zeroetl-cdk:region')]);
+});
+
+test('name and recovery may be parameters', () => {
+  const at = here();
+  const days = new CfnParameter(at, 'Days', { type: 'Number' }).valueAsNumber;
+  const tableName = new CfnParameter(at, 'Name').valueAsString;
+  new ZeroEtlSource(at, 'Source', { tableName, partitionKey: KEY, recoveryPeriod: Duration.days(days) });
+  const { Properties } = only(at, 'AWS::DynamoDB::GlobalTable');
+  expect(Properties.Replicas[0].PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: { Ref: 'Days' } });
+  expect([Properties.TableName, errors(at)]).toEqual([{ Ref: 'Name' }, []]);
 });

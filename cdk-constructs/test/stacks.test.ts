@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -63,7 +63,21 @@ test('adding or moving a table renames no resource of another one', () => {
 
 test('two Regions are refused', () => {
   const made = flow({ target: { ...TARGET, region: 'us-east-2' } });
-  expect(errors(made.targetStack)).toEqual([expect.stringContaining('the source is in `us-east-1` and the target in `us-east-2`')]);
+  expect(errors(made.targetStack)).toEqual([expect.stringContaining('the Region of the source is `us-east-1` and that of the target is `us-east-2`')]);
+});
+
+test('a Region given once only is refused, with what to do', () => {
+  const made = flow({ source: { account: SOURCE.account } });
+  expect(errors(made.targetStack)).toEqual([expect.stringContaining('the Region of the source is not given and that of the target is `us-east-1`')]);
+});
+
+test('stages of one app keep stacks and integrations apart', () => {
+  const all = app();
+  const [beta] = ['beta', 'prod'].map((stage) => new CrossAccountZeroEtl(new Stage(all, stage), 'shop', {
+    source: SOURCE, target: TARGET, databaseName: `shop_${stage}`, tables: [ORDERS],
+  }));
+  expect([beta.sourceStack, beta.targetStack, beta.integrationStack].map((it) => it.stackName)).toEqual(['beta-shop-source', 'beta-shop-target', 'beta-shop-integration']);
+  expect(only(beta.integrationStack, 'AWS::Glue::Integration').Properties.IntegrationName).toBe('beta-shop-Orders');
 });
 
 test('an account that is not known is refused at once', () => {

@@ -1,11 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { GlueResourcePolicy, UnnestSpec, ZeroEtlTarget, ZeroEtlTargetProps } from '../src';
-import { app, errors, only, SOURCE, stack } from './synth';
+import { app, errors, only, SOURCE, stack, TARGET } from './synth';
 
 function target(at: Stack, props: Partial<ZeroEtlTargetProps> = {}): ZeroEtlTarget {
   return new ZeroEtlTarget(at, 'Target', {
@@ -77,6 +78,17 @@ test('two targets of one account can share a policy, and keep their Sids apart',
   Template.fromStack(at).resourceCountIs('AWS::Lambda::Function', 1);
 });
 
+test('targets that share a policy keep their Sids apart, also where names differ by a sign only or are parameters', () => {
+  const at = stack();
+  const catalogPolicy = new GlueResourcePolicy(at, 'Policy');
+  const names = ['a_b', 'ab', new CfnParameter(at, 'One').valueAsString, new CfnParameter(at, 'Two').valueAsString];
+  names.forEach((databaseName, index) => {
+    new ZeroEtlTarget(at, `Target${index}`, { sourceAccount: SOURCE.account, databaseName, tables: [{ tableName: 'Orders' }], catalogPolicy });
+  });
+  expect(errors(at)).toEqual([]);
+  expect(only(at, 'Custom::GlueResourcePolicy').Properties.PolicyDocument.Statement).toHaveLength(8);
+});
+
 describe('brought along', () => {
   test('a bucket is used, and its key is usable for the role', () => {
     const at = stack();
@@ -111,14 +123,44 @@ describe('brought along', () => {
   test('a database without a location is refused', () => {
     const at = stack();
     const database = new glue.Database(at, 'Database', { databaseName: 'mine' });
-    target(at, { database, databaseName: undefined });
+    target(at, { database, databaseName: undefined, bucket: new s3.Bucket(at, 'Mine') });
     expect(() => Template.fromStack(at)).toThrow(/the database has no location; set locationUri/);
+  });
+
+  test('a location that is set later counts', () => {
+    const at = stack();
+    const database = new glue.CfnDatabase(at, 'Database', { catalogId: at.account, databaseInput: { name: 'mine' } });
+    target(at, { database, databaseName: undefined, bucket: new s3.Bucket(at, 'Mine') });
+    database.addPropertyOverride('DatabaseInput.LocationUri', 's3://b/');
+    expect(() => Template.fromStack(at)).not.toThrow();
+  });
+
+  test('a database without its bucket is refused: the role could not write there', () => {
+    const at = stack();
+    const database = new glue.Database(at, 'Database', { databaseName: 'mine', locationUri: 's3://b/' });
+    target(at, { database, databaseName: undefined });
+    expect(errors(at)).toEqual([expect.stringMatching(/give it as `bucket`.*zeroetl-cdk:target-settings/)]);
+  });
+
+  test.each<[keyof ZeroEtlTargetProps, keyof ZeroEtlTargetProps, Partial<ZeroEtlTargetProps>]>([
+    ['databaseName', 'database', { databaseName: 'other' }],
+    ['bucketName', 'bucket', { bucketName: 'another-bucket' }],
+    ['enableHybrid', 'catalogPolicy', { enableHybrid: false }],
+  ])('%s beside %s is an error', (setting, brought, props) => {
+    const at = stack();
+    const things: Partial<ZeroEtlTargetProps> = {
+      database: new glue.Database(at, 'Database', { databaseName: 'mine', locationUri: 's3://b/' }),
+      bucket: new s3.Bucket(at, 'Mine'),
+      catalogPolicy: new GlueResourcePolicy(at, 'Policy'),
+    };
+    target(at, { ...things, databaseName: undefined, ...props });
+    expect(errors(at)).toEqual([expect.stringContaining(`${setting} has no effect beside \`${brought}\``)]);
   });
 
   test('a database with a hyphen is refused, which Glue itself would do late', () => {
     const at = stack();
     const database = new glue.Database(at, 'Database', { databaseName: 'my-db', locationUri: 's3://b/' });
-    target(at, { database, databaseName: undefined });
+    target(at, { database, databaseName: undefined, bucket: new s3.Bucket(at, 'Mine') });
     expect(errors(at)).toEqual([expect.stringContaining('zeroetl-cdk:database-name')]);
   });
 });
@@ -185,4 +227,30 @@ test('account, Region and database may be tokens', () => {
   target(at, { sourceAccount: at.account });
   expect(errors(at)).toEqual([]);
   Template.fromStack(at);
+});
+
+test('table and timeout may be parameters, and the ids keep apart', () => {
+  const at = stack();
+  const [one, two] = ['One', 'Two'].map((id) => new CfnParameter(at, id).valueAsString);
+  const seconds = new CfnParameter(at, 'Seconds', { type: 'Number' }).valueAsNumber;
+  target(at, { tables: [{ tableName: one }, { tableName: two }], serviceTimeout: Duration.seconds(seconds) });
+  expect(errors(at)).toEqual([]);
+  const found = Object.values<any>(Template.fromStack(at).findResources('Custom::IntegrationTableProperties'));
+  expect(found.map((it) => [it.Properties.TableName, it.Properties.ServiceTimeout])).toEqual([
+    [{ Ref: 'One' }, { Ref: 'Seconds' }], [{ Ref: 'Two' }, { Ref: 'Seconds' }],
+  ]);
+});
+
+test('a table of another account in the same app is known by its name', () => {
+  const all = app();
+  const table = new dynamodb.TableV2(new Stack(all, 'Source', { env: SOURCE }), 'Orders', {
+    tableName: 'Orders', partitionKey: { name: 'PK', type: dynamodb.AttributeType.STRING },
+  });
+  const at = new Stack(all, 'Target', { env: TARGET });
+  target(at, { tables: [{ tableName: table.tableName }] });
+  const [id] = Object.keys(Template.fromStack(at).findResources('Custom::IntegrationTableProperties'));
+  const plain = stack();
+  target(plain);
+  expect(Object.keys(Template.fromStack(plain).findResources('Custom::IntegrationTableProperties'))).toEqual([id]);
+  expect(only(at, 'Custom::IntegrationTableProperties').Properties.TableName).toBe('Orders');
 });

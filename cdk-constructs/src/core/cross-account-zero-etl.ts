@@ -1,4 +1,4 @@
-import { Duration, Environment, Token } from 'aws-cdk-lib';
+import { Duration, Environment, Stage, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { addError } from './checks';
 import { ZeroEtlProviderProps } from './provider';
@@ -61,8 +61,8 @@ export interface CrossAccountZeroEtlProps {
 /**
  * The whole flow: three stacks over two accounts, in the order in which they depend on each other.
  *
- * The id opens the names of the stacks and of the integrations. The stacks refer to each other by names only, so that no
- * account needs to look into the other one.
+ * The id opens the names of the stacks and of the integrations, behind the name of the stage where there is one. The
+ * stacks refer to each other by names only, so that no account needs to look into the other one.
  */
 export class CrossAccountZeroEtl extends Construct {
   /** The DynamoDB tables. */
@@ -80,9 +80,11 @@ export class CrossAccountZeroEtl extends Construct {
     if (sourceAccount === undefined || targetAccount === undefined) {
       throw new Error('both accounts have to be known; give `account` in `source` and in `target`');
     }
-    this.sourceStack = new SourceStack(this, 'source', { stackName: `${id}-source`, env: props.source, tables });
+    const stage = Stage.of(this)?.stageName;
+    const prefix = stage === undefined || stage === '' ? id : `${stage}-${id}`;
+    this.sourceStack = new SourceStack(this, 'source', { stackName: `${prefix}-source`, env: props.source, tables });
     this.targetStack = new TargetStack(this, 'target', {
-      stackName: `${id}-target`,
+      stackName: `${prefix}-target`,
       env: props.target,
       sourceAccount,
       databaseName,
@@ -93,17 +95,21 @@ export class CrossAccountZeroEtl extends Construct {
     });
     if (region !== props.target.region && !Token.isUnresolved(region) && !Token.isUnresolved(props.target.region)) {
       // On a stack, because the CLI shows what is said of stacks and of what is in them.
-      addError(this.targetStack, 'regions', `the source is in \`${region}\` and the target in \`${props.target.region}\`; zero-ETL takes one Region`);
+      addError(this.targetStack, 'regions', `the Region of the source is ${named(region)} and that of the target is ${named(props.target.region)}; zero-ETL takes one Region, so give both the same`);
     }
     this.integrationStack = new IntegrationStack(this, 'integration', {
-      stackName: `${id}-integration`,
+      stackName: `${prefix}-integration`,
       env: props.source,
       targetAccount,
       databaseName,
       tables,
-      integrationNamePrefix: id,
+      integrationNamePrefix: prefix,
       refreshInterval: props.refreshInterval,
     });
     this.integrationStack.node.addDependency(this.sourceStack, this.targetStack);
   }
+}
+
+function named(region?: string): string {
+  return region === undefined ? 'not given' : `\`${region}\``;
 }

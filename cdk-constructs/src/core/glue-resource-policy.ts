@@ -6,6 +6,7 @@ import { GlueResourcePolicyMode } from '../generated/choices';
 import { CUSTOM_RESOURCE } from '../generated/target-body';
 import { addError, addWarning } from './checks';
 import { documentBytes } from './document-size';
+import { ownChild } from './own-child';
 import { IZeroEtlProvider, ZeroEtlProvider } from './provider';
 import { serviceTimeout } from './service-timeout';
 
@@ -73,8 +74,7 @@ export class GlueResourcePolicy extends Resource implements iam.IResourceWithPol
     const factory: iam.IResourcePolicyFactory = {
       forResource: (resource) => {
         const stack = Stack.of(resource);
-        const found = stack.node.tryFindChild(SHARED_ID);
-        return found instanceof GlueResourcePolicy ? found : new GlueResourcePolicy(stack, SHARED_ID, props);
+        return ownChild(stack, SHARED_ID, (found) => found instanceof GlueResourcePolicy, (id) => new GlueResourcePolicy(stack, id, props));
       },
     };
     for (const type of ['AWS::Glue::Database', 'AWS::Glue::Table']) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { Duration, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,13 +10,15 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import * as body from '../generated/target-body';
 import { acknowledgeWildcards } from './acknowledged';
+import { addError } from './checks';
+import { ownChild } from './own-child';
 import { Trust } from './trust';
 
 /** The context key that points to another provider zip than the one in the package. */
 const ZIP_CONTEXT = 'zeroetl-cdk:provider-zip';
-/** Tells providers of this library from whatever else may have their id. */
-const MARK = Symbol.for('zeroetl-cdk.ZeroEtlProvider');
-const VERSION: string = require('../../package.json').version;
+/** What a function in a VPC does with network interfaces, none of which it can name. */
+const NETWORK_ACTIONS = ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets',
+  'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'].map((action) => `ec2:${action}`);
 
 /**
  * The function behind `Custom::GlueResourcePolicy` and `Custom::IntegrationTableProperties`.
@@ -136,19 +138,10 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
    */
   public static getOrCreate(scope: Construct, props: ZeroEtlProviderProps = {}): ZeroEtlProvider {
     const stack = Stack.of(scope);
-    const settings = fingerprint(props);
-    const id = settings === fingerprint({}) ? 'ZeroEtlProvider' : `ZeroEtlProvider${settings}`;
-    // Another copy of this library in the same app keeps its own function.
-    for (const free of [id, `${id}V${VERSION.replace(/\W/g, '')}`]) {
-      const found = stack.node.tryFindChild(free);
-      if (found === undefined) {
-        return new ZeroEtlProvider(stack, free, props);
-      }
-      if (found instanceof ZeroEtlProvider) {
-        return found;
-      }
-    }
-    throw new Error(`the stack \`${stack.node.path}\` has something else with the id \`${id}\`; rename that`);
+    const settings = fingerprint(stack, props);
+    const id = settings === fingerprint(stack, {}) ? 'ZeroEtlProvider' : `ZeroEtlProvider${settings}`;
+    const ours = (found: IConstruct): found is ZeroEtlProvider => found instanceof ZeroEtlProvider && found.zipPath === props.zipPath;
+    return ownChild(stack, id, ours, (free) => new ZeroEtlProvider(stack, free, props));
   }
 
   /**
@@ -179,13 +172,15 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
   /** Where the function writes its log. */
   public readonly logGroup: logs.ILogGroup;
 
+  private readonly zipPath?: string;
   private readonly document?: iam.PolicyDocument;
   private readonly statements = new Map<string, iam.PolicyStatement>();
   private readonly ready = new DependencyGroup();
 
   constructor(scope: Construct, id: string, props: ZeroEtlProviderProps = {}) {
     super(scope, id);
-    Object.defineProperty(this, MARK, { value: VERSION });
+    this.zipPath = props.zipPath;
+    checkSettings(this, props);
     this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -205,6 +200,9 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
       acknowledgeWildcards(this.role, body.provideInboundIntegrations());
     } else {
       this.role = props.role;
+      if (props.vpc !== undefined) {
+        this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
+      }
     }
     this.grantPrincipal = this.role.grantPrincipal;
     const architecture = props.architecture ?? lambda.Architecture.X86_64;
@@ -266,20 +264,30 @@ export function place(scope: Construct): { partition: string; region: string; ac
   return { partition: stack.partition, region: stack.region, account: stack.account };
 }
 
-/** What makes one function differ from another. */
-function fingerprint(props: ZeroEtlProviderProps): string {
+/** Says so where a setting has no effect. */
+function checkSettings(scope: Construct, props: ZeroEtlProviderProps): void {
+  if (props.role !== undefined && props.permissionsBoundary !== undefined) {
+    addError(scope, 'provider-settings', 'permissionsBoundary is for a new role; leave it out beside `role`, and give it to that role');
+  }
+  if (props.logGroup !== undefined && props.logRetention !== undefined) {
+    addError(scope, 'provider-settings', 'logRetention is for a new log group; leave it out beside `logGroup`, and give it to that log group');
+  }
+}
+
+/** What makes one function differ from another. It is part of an id: the same on every machine, whatever else is in the app. */
+function fingerprint(stack: Stack, props: ZeroEtlProviderProps): string {
   const parts = [
     (props.architecture ?? lambda.Architecture.X86_64).name,
-    props.memorySize ?? body.PROVIDER_FUNCTION.memorySize,
+    stack.resolve(props.memorySize ?? body.PROVIDER_FUNCTION.memorySize),
     props.vpc?.node.addr,
     JSON.stringify(props.vpcSubnets ?? null, (_, value) => value?.node?.addr ?? value),
     props.securityGroups?.map((group) => group.node.addr),
     props.role?.node.addr,
-    props.permissionsBoundary?.managedPolicyArn,
+    stack.resolve(props.permissionsBoundary?.managedPolicyArn),
     props.logGroup?.node.addr,
     props.logRetention ?? logs.RetentionDays.ONE_MONTH,
     props.environmentEncryption?.node.addr,
-    props.zipPath,
+    props.zipPath && basename(props.zipPath),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8).toUpperCase();
 }

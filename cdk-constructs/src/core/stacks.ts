@@ -5,6 +5,7 @@ import * as integrationBody from '../generated/integration-body';
 import * as sourceBody from '../generated/source-body';
 import * as targetBody from '../generated/target-body';
 import { addError } from './checks';
+import { nameId } from './name-id';
 import { ZeroEtlProvider, ZeroEtlProviderProps } from './provider';
 import { ReplicatedTable } from './replicated-table';
 import { ZeroEtlIntegration } from './zero-etl-integration';
@@ -46,7 +47,7 @@ export class SourceStack extends Stack {
     super(scope, id, { description: sourceBody.STACK.description, ...props });
     const { tables, encryptionKeyArn } = props;
     const encryptionKey = encryptionKeyArn === undefined ? undefined : kms.Key.fromKeyArn(this, 'Key', encryptionKeyArn);
-    this.sources = once(this, tables).map((table) => new ZeroEtlSource(this, `Source-${table.tableName}`, {
+    this.sources = once(this, tables).map((table) => new ZeroEtlSource(this, `Source-${nameId(this, table.tableName)}`, {
       tableName: table.tableName,
       partitionKey: table.partitionKey,
       sortKey: table.sortKey,
@@ -198,7 +199,7 @@ export class IntegrationStack extends Stack {
     super(scope, id, { description: integrationBody.STACK.description, ...props });
     const prefix = props.integrationNamePrefix ?? this.stackName;
     for (const table of once(this, props.tables)) {
-      this.integrations.push(new ZeroEtlIntegration(this, `Integration-${table.tableName}`, {
+      this.integrations.push(new ZeroEtlIntegration(this, `Integration-${nameId(this, table.tableName)}`, {
         integrationName: table.integrationName ?? `${prefix}-${table.tableName}`,
         tableName: table.tableName,
         targetAccount: props.targetAccount,

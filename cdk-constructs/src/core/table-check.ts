@@ -1,7 +1,8 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { addError } from './checks';
+import { propertiesOf, resourceOf } from './synthesized';
 
 /**
  * Checks what zero-ETL demands of a table that somebody else made: recovery on, and no AWS-managed key. It looks at what
@@ -24,24 +25,12 @@ export function checkTable(scope: Construct, table: dynamodb.ITable): void {
   }
 }
 
-function resourceOf(table: IConstruct): CfnResource | undefined {
-  const child = CfnResource.isCfnResource(table) ? table : table.node.defaultChild;
-  return child !== undefined && CfnResource.isCfnResource(child) ? child : undefined;
-}
-
-function propertiesOf(resource: CfnResource): any {
-  const template = Stack.of(resource).resolve((resource as any)._toCloudFormation?.());
-  const [rendered] = Object.values<any>(template?.Resources ?? {});
-  return rendered?.Properties;
-}
-
 function problems(resource: CfnResource): string[] {
   const properties = propertiesOf(resource);
   if (properties === undefined) {
     return [];
   }
-  const global = resource.cfnResourceType === 'AWS::DynamoDB::GlobalTable';
-  const place: any = global ? properties.Replicas?.[0] ?? {} : properties;
+  const place = resource.cfnResourceType === 'AWS::DynamoDB::GlobalTable' ? replicaHere(resource, properties) : properties;
   const recovery = place.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled;
   const encryption = properties.SSESpecification;
   const key = place.SSESpecification?.KMSMasterKeyId;
@@ -53,4 +42,11 @@ function problems(resource: CfnResource): string[] {
     found.push('the table is encrypted with the AWS-managed key, which zero-ETL does not support; use the key that DynamoDB owns or a customer key');
   }
   return found;
+}
+
+/** The replica in the Region of the stack, which is the one that the integration reads. */
+function replicaHere(resource: CfnResource, { Replicas: replicas = [] }: any): any {
+  const stack = Stack.of(resource);
+  const region = JSON.stringify(stack.resolve(stack.region));
+  return replicas.find((replica: any) => JSON.stringify(replica.Region) === region) ?? {};
 }

@@ -7,6 +7,7 @@ import * as body from '../generated/source-body';
 import { PARTITION_KEY_NAME, RECOVERY_PERIOD_IN_DAYS, SORT_KEY_NAME, SOURCE_TABLE_NAME } from '../generated/limits';
 import { addError, addWarning, checkLimit } from './checks';
 import { place } from './provider';
+import { checkRegion } from './region-check';
 import { checkTable } from './table-check';
 
 /**
@@ -78,6 +79,7 @@ export class ZeroEtlSource extends Construct {
 
   constructor(scope: Construct, id: string, props: ZeroEtlSourceProps) {
     super(scope, id);
+    checkRegion(this);
     const statements = body.tableExport(place(this));
     this.table = props.table ?? this.newTable(props, statements);
     this.tableName = this.table.tableName;
@@ -112,15 +114,20 @@ export class ZeroEtlSource extends Construct {
     }
     const days = props.recoveryPeriod?.toDays({ integral: false }) ?? Number(RECOVERY_PERIOD_IN_DAYS.default);
     const known = checkLimit(this, 'recovery-period', 'recoveryPeriod in days', days, RECOVERY_PERIOD_IN_DAYS);
-    return new dynamodb.TableV2(this, 'Table', {
+    const table = new dynamodb.TableV2(this, 'Table', {
       tableName: props.tableName,
       partitionKey: props.partitionKey,
       sortKey: props.sortKey,
       encryption: props.encryptionKey && dynamodb.TableEncryptionV2.customerManagedKey(props.encryptionKey),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: known ? days : undefined },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: known && !Token.isUnresolved(days) ? days : undefined },
       resourcePolicy: new iam.PolicyDocument({ statements }),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
+    if (Token.isUnresolved(days)) {
+      // CDK's own check would take the token for a number.
+      (table.node.defaultChild as dynamodb.CfnGlobalTable).addPropertyOverride('Replicas.0.PointInTimeRecoverySpecification.RecoveryPeriodInDays', days);
+    }
+    return table;
   }
 
   private adopt(table: dynamodb.ITable, props: ZeroEtlSourceProps, statements: iam.PolicyStatement[]): void {

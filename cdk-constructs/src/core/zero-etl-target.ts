@@ -1,4 +1,4 @@
-import { Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -14,6 +14,7 @@ import { addError, checkLimit } from './checks';
 import { checkDatabase, knownName } from './database-check';
 import { GlueResourcePolicy } from './glue-resource-policy';
 import { IntegrationTableProperties } from './integration-table-properties';
+import { nameId } from './name-id';
 import { IZeroEtlProvider, place, ZeroEtlProvider } from './provider';
 import { checkRegion } from './region-check';
 import { Trust } from './trust';
@@ -87,7 +88,7 @@ export interface ZeroEtlTargetProps {
   readonly databaseName?: string;
 
   /**
-   * A Glue database that is there already. It needs a location in the bucket.
+   * A Glue database that is there already. It needs a location in a bucket, which has to be given as `bucket`.
    *
    * @default - a new one
    */
@@ -115,7 +116,8 @@ export interface ZeroEtlTargetProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * A role for Glue to write with. What Glue needs is added to it.
+   * A role for Glue to write with. What Glue needs is added to it; it has to trust `glue.amazonaws.com`, and with
+   * `lakeFormationManaged` also `lakeformation.amazonaws.com`.
    *
    * @default - a new one with the documented permissions
    */
@@ -186,6 +188,7 @@ export class ZeroEtlTarget extends Construct {
   public readonly provider: IZeroEtlProvider;
 
   private readonly tables = new Map<string, IntegrationTableProperties>();
+  private readonly tableNames: string[] = [];
   /** What goes only after the table properties, which stay while an integration uses them. */
   private readonly guarded = new DependencyGroup();
   /** The name as it was given, where that is known: roles need not wait for the database. */
@@ -194,6 +197,7 @@ export class ZeroEtlTarget extends Construct {
   constructor(scope: Construct, id: string, private readonly props: ZeroEtlTargetProps) {
     super(scope, id);
     checkRegion(this);
+    this.checkSettings();
     checkLimit(this, 'account', 'sourceAccount', props.sourceAccount, SOURCE_ACCOUNT_ID);
     checkLimit(this, 'bucket-name', 'bucketName', props.bucketName, BUCKET_NAME);
     this.provider = props.provider ?? ZeroEtlProvider.getOrCreate(this);
@@ -228,12 +232,13 @@ export class ZeroEtlTarget extends Construct {
    * Adds a table: its properties, and its part of the catalog policy.
    */
   public addTable(table: ZeroEtlTargetTable): IntegrationTableProperties {
-    const known = this.tables.get(table.tableName);
+    const key = nameId(this, table.tableName);
+    const known = this.tables.get(key);
     if (known !== undefined) {
       addError(this, 'table-twice', `the table \`${table.tableName}\` is there twice; give each table once`);
       return known;
     }
-    const properties = new IntegrationTableProperties(this, `Table-${table.tableName}`, {
+    const properties = new IntegrationTableProperties(this, `Table-${key}`, {
       database: this.database,
       tableName: table.tableName,
       unnestSpec: table.unnestSpec ?? UnnestSpec.TOPLEVEL,
@@ -245,13 +250,14 @@ export class ZeroEtlTarget extends Construct {
       serviceTimeout: this.props.serviceTimeout,
     });
     properties.node.addDependency(this.guarded);
-    this.tables.set(table.tableName, properties);
+    this.tables.set(key, properties);
+    this.tableNames.push(table.tableName);
     return properties;
   }
 
   /**
    * Lets somebody read the replicated tables, with Athena for example. In another account, the catalog policy says so
-   * too.
+   * too. Where Lake Formation governs the database, the reader needs its grants as well.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const { partition, region, account } = place(this);
@@ -276,6 +282,19 @@ export class ZeroEtlTarget extends Construct {
       resourceArns: [`arn:${partition}:glue:${region}:${account}:catalog`, this.databaseArn],
       resource: this.catalogPolicy,
     });
+  }
+
+  /** Refuses settings without effect, and a database in a bucket that the role would not get permissions for. */
+  private checkSettings(): void {
+    const ofNew = [['databaseName', 'database'], ['bucketName', 'bucket'], ['enableHybrid', 'catalogPolicy']] as const;
+    for (const [setting, brought] of ofNew) {
+      if (this.props[setting] !== undefined && this.props[brought] !== undefined) {
+        addError(this, 'target-settings', `${setting} has no effect beside \`${brought}\`; leave one of them out`);
+      }
+    }
+    if (this.props.database !== undefined && this.props.bucket === undefined) {
+      addError(this, 'target-settings', 'the database is given and the bucket of its location is not; give it as `bucket`, so that the role may write there');
+    }
   }
 
   private newBucket(): s3.IBucket {
@@ -372,13 +391,18 @@ export class ZeroEtlTarget extends Construct {
     this.guarded.add(database, locationGrant);
   }
 
+  /** The database's name, or where that is no Sid or not known, the place of this target in the app. */
+  private sidSuffix(): string {
+    return /^[a-z0-9]+$/.test(this.name) ? this.name : this.node.addr.slice(-8);
+  }
+
   /** Lets the source account create integrations, for the tables that there will be. */
   private letIn(): void {
     const { partition, region } = place(this);
     const arn = (table: string) => `arn:${partition}:dynamodb:${region}:${this.props.sourceAccount}:table/${table}`;
     const sourceTableArns = Lazy.any({
       produce: () => {
-        const arns = [...this.tables.keys()].map(arn);
+        const arns = this.tableNames.map(arn);
         return arns.length === 1 ? arns[0] : arns;
       },
     });
@@ -386,7 +410,7 @@ export class ZeroEtlTarget extends Construct {
       ...place(this), sourceAccount: this.props.sourceAccount, databaseName: this.databaseName, sourceTableArns,
     });
     // A policy of several targets has the statements several times, and a Sid but once.
-    const suffix = this.props.catalogPolicy === undefined || Token.isUnresolved(this.name) ? '' : this.name.replace(/[^a-zA-Z0-9]/g, '');
+    const suffix = this.props.catalogPolicy === undefined ? '' : this.sidSuffix();
     for (const statement of statements) {
       this.catalogPolicy.addStatement(suffix === '' ? statement : statement.copy({ sid: `${statement.sid}${suffix}` }));
     }
