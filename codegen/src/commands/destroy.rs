@@ -37,7 +37,7 @@ impl Destroy {
         block_on(async {
             let teardown = Teardown::survey(&plan).await?;
             let names = teardown.standing().join("`, `");
-            if !names.is_empty() && !self.yes && !ask(&names)? {
+            if !names.is_empty() && !self.yes && !ask(names).await? {
                 Stderr.line("nothing was deleted");
                 return Ok(ExitCode::FAILURE);
             }
@@ -48,7 +48,14 @@ impl Destroy {
     }
 }
 
-fn ask(names: &str) -> Result<bool> {
+/// On a thread of its own, so that Ctrl-C is heard while somebody thinks.
+async fn ask(names: String) -> Result<bool> {
+    tokio::task::spawn_blocking(move || ask_and_wait(&names))
+        .await
+        .context("cannot ask")?
+}
+
+fn ask_and_wait(names: &str) -> Result<bool> {
     let mut stderr = io::stderr();
     write!(
         stderr,

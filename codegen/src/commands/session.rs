@@ -61,7 +61,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .enable_all()
         .build()
         .context("cannot start the async runtime")?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         tokio::select! {
             done = work => done,
             signal = tokio::signal::ctrl_c() => {
@@ -72,5 +72,8 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
                 )
             }
         }
-    })
+    });
+    // Nobody waits for a thread that still waits for an answer.
+    runtime.shutdown_background();
+    done
 }

@@ -17,6 +17,7 @@ mod operation;
 mod plan_check;
 mod progress;
 mod provider_zip;
+mod relayout;
 #[cfg(test)]
 mod replay;
 mod retire;

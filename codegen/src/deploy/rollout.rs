@@ -15,6 +15,7 @@ use super::delete::{DeleteError, delete};
 use super::plan_check::{PlanProblems, check};
 use super::progress::Progress;
 use super::provider_zip::{self, Architecture, ZipError};
+use super::relayout::relayouts;
 use super::retire::{Reload, Retirement, retirement};
 use super::session::{Session, SignInProblems};
 use super::stack_state::Verdict;
@@ -81,6 +82,13 @@ pub enum DeployError {
         .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     )]
     Reload(Vec<Reload>),
+    /// The same, by a layout that changes in place.
+    #[error(
+        "nothing was touched: the new config changes {} under a live integration, and Glue may load \
+         the table from the start; add `--allow-reload` if that may be",
+        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    Relayout(Vec<Reload>),
     /// The code has no place.
     #[error(transparent)]
     Bucket(#[from] BucketError),
@@ -110,6 +118,10 @@ pub async fn rollout(
         && !options.allow_reload
     {
         return Err(DeployError::Reload(reloaded.clone()));
+    }
+    let relayouts = changed_layouts(&stacks);
+    if !relayouts.is_empty() && !options.allow_reload {
+        return Err(DeployError::Relayout(relayouts));
     }
 
     let interim = retirement
@@ -151,6 +163,20 @@ fn must_go_first(stacks: &[Surveyed<'_>]) -> Option<Retirement> {
         .iter()
         .find(|one| one.plan.kind == StackKind::Integration)?;
     retirement(integration.template.as_deref()?, &integration.plan.template)
+}
+
+/// The layouts that change under a live integration.
+fn changed_layouts(stacks: &[Surveyed<'_>]) -> Vec<Reload> {
+    let of = |kind| stacks.iter().find(|one| one.plan.kind == kind);
+    let found = || {
+        let (target, integration) = (of(StackKind::Target)?, of(StackKind::Integration)?);
+        Some(relayouts(
+            target.template.as_deref()?,
+            &target.plan.template,
+            integration.template.as_deref()?,
+        ))
+    };
+    found().unwrap_or_default()
 }
 
 /// Everything that each stack's deployment needs.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::expected::{assert_policy, crowded_policy, foreign_statement, statements};
 use crate::stage::Stage;
 
-const DATABASE: &str = "orders_lake";
+pub(crate) const DATABASE: &str = "orders_lake";
 
 /// A folder with a config for the stage's accounts.
 pub(crate) fn folder(stage: &Stage, tables: &str) -> TempDir {
@@ -78,13 +78,13 @@ pub(crate) fn deploy(stage: &Stage, folder: &Path) -> Command {
     command
 }
 
-fn destroy(stage: &Stage, folder: &Path) -> Command {
+pub(crate) fn destroy(stage: &Stage, folder: &Path) -> Command {
     let mut command = stage.zeroetl(folder);
     command.args(["destroy", "--yes"]);
     command
 }
 
-fn status(stage: &Stage, folder: &Path) -> Value {
+pub(crate) fn status(stage: &Stage, folder: &Path) -> Value {
     let mut command = stage.zeroetl(folder);
     command.args(["status", "--format", "json"]);
     serde_json::from_str(&stdout(&run(command))).unwrap()

@@ -9,10 +9,12 @@
 
 mod awscli;
 mod bad_input;
+mod change;
 mod command;
 mod expected;
 mod lifecycle;
 mod options;
+mod others;
 mod pieces;
 mod stacks;
 mod stage;

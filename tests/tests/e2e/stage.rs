@@ -100,6 +100,11 @@ impl Stage {
             .command_as(&account.id, self.shared.python.path("aws"))
     }
 
+    /// The Python that the local AWS runs on.
+    pub(crate) fn python(&self) -> Command {
+        self.shared.python.command("python")
+    }
+
     /// The `zeroetl` command, in `folder`, with the profiles `source-admin` and `target-admin`.
     pub(crate) fn zeroetl(&self, folder: &std::path::Path) -> Command {
         let profiles = [

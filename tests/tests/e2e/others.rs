@@ -1,0 +1,313 @@
+//! Other people and other runs: what is theirs stays, what they protect stays, and an operation that
+//! goes on is followed.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::command::{deploy, destroy, folder, run, status, stderr, stdout, succeed, table};
+use crate::stacks::Parameters;
+use crate::stage::{Account, REGION, Stage};
+
+const SOURCE: &str = "orders-lake-test-source";
+const TARGET: &str = "orders-lake-test-target";
+
+async fn stacks(account: &Account) -> Vec<String> {
+    let reply = account
+        .cloudformation
+        .describe_stacks()
+        .send()
+        .await
+        .unwrap();
+    let all = reply.stacks().iter();
+    all.map(|stack| {
+        let status = stack.stack_status().unwrap().as_str();
+        format!("{} {status}", stack.stack_name().unwrap())
+    })
+    .collect()
+}
+
+/// A verb that must fail with all of these words.
+#[track_caller]
+fn fail(command: Command, code: i32, parts: &[&str]) {
+    let output = run(command);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    for part in parts {
+        assert!(told.contains(part), "`{part}` is not in: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_stack_of_the_same_name_by_somebody_else_is_neither_updated_nor_deleted() {
+    let stage = Stage::new().await;
+    let theirs = json!({ "Resources": { "Queue": { "Type": "AWS::SQS::Queue" } } });
+    stage
+        .source
+        .create(SOURCE, &theirs, &Parameters::new())
+        .await
+        .expect("CREATE_COMPLETE");
+    let folder = folder(&stage, &table("Orders", ""));
+    let parts = [
+        "nothing was touched",
+        SOURCE,
+        "does not come from zeroetl",
+        "`project`",
+    ];
+    fail(deploy(&stage, folder.path()), 1, &parts);
+    fail(destroy(&stage, folder.path()), 1, &parts);
+    let there = stacks(&stage.source).await;
+    assert_eq!(there, [format!("{SOURCE} CREATE_COMPLETE")]);
+    assert!(stacks(&stage.target).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_bucket_of_our_name_in_another_account_gets_nothing() {
+    let stage = Stage::new().await;
+    let bucket = format!("zeroetl-code-{}-{REGION}", stage.target.id);
+    // Whoever knows the account's id can take the name first.
+    let squatter = &stage.source.s3;
+    squatter
+        .create_bucket()
+        .bucket(&bucket)
+        .send()
+        .await
+        .unwrap();
+    let folder = folder(&stage, &table("Orders", ""));
+    let parts = [
+        &bucket,
+        stage.target.id.as_str(),
+        "does not own it",
+        "--code-bucket",
+    ];
+    fail(deploy(&stage, folder.path()), 1, &parts);
+    let objects = squatter.list_objects_v2().bucket(&bucket).send().await;
+    assert!(objects.unwrap().contents().is_empty());
+    assert!(stacks(&stage.source).await.is_empty());
+
+    // A bucket of one's own is the way round.
+    let mut command = deploy(&stage, folder.path());
+    command.args(["--code-bucket", &stage.target.code_bucket()]);
+    succeed(command);
+}
+
+#[tokio::test]
+async fn a_protected_stack_keeps_all_three_from_being_destroyed() {
+    let stage = Stage::new().await;
+    let folder = folder(&stage, &table("Orders", ""));
+    succeed(deploy(&stage, folder.path()));
+    protect(&stage.source, true).await;
+    let parts = [
+        "nothing was touched",
+        SOURCE,
+        "termination protection",
+        "--no-enable-termination-protection",
+    ];
+    fail(destroy(&stage, folder.path()), 1, &parts);
+    assert_eq!(status(&stage, folder.path())["state"], "standing");
+
+    protect(&stage.source, false).await;
+    succeed(destroy(&stage, folder.path()));
+}
+
+async fn protect(account: &Account, on: bool) {
+    let request = account.cloudformation.update_termination_protection();
+    let request = request.stack_name(SOURCE).enable_termination_protection(on);
+    request.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn destroy_asks_and_without_a_terminal_deletes_nothing() {
+    let stage = Stage::new().await;
+    let folder = folder(&stage, &table("Orders", ""));
+    succeed(deploy(&stage, folder.path()));
+    let mut nobody = stage.zeroetl(folder.path());
+    nobody.arg("destroy").stdin(Stdio::null());
+    fail(nobody, 2, &["--yes"]);
+
+    for (typed, code, words) in [
+        ("no\n", 1, "nothing was deleted"),
+        ("\x03", 1, "interrupted"),
+    ] {
+        let answer = at_a_terminal(&stage, folder.path(), typed);
+        assert_eq!(answer["code"], code, "{answer:#}");
+        let told = answer["told"].as_str().unwrap();
+        assert!(told.contains(words), "{told}");
+        assert_eq!(status(&stage, folder.path())["state"], "standing");
+    }
+    let answer = at_a_terminal(&stage, folder.path(), "yes\n");
+    assert_eq!(answer["code"], 0, "{answer:#}");
+    assert_eq!(status(&stage, folder.path())["state"], "absent");
+}
+
+/// `zeroetl destroy` on a terminal of its own, and what is typed there when it asks. A command that
+/// does not end is hung up on.
+fn at_a_terminal(stage: &Stage, folder: &std::path::Path, typed: &str) -> Value {
+    const TERMINAL: &str = r#"
+import json, os, pty, signal, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], [sys.argv[2], "destroy"])
+signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+signal.alarm(30)
+told = b""
+asked = False
+while True:
+    try:
+        read = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not read:
+        break
+    told += read
+    if not asked and b"Type `yes`: " in told:
+        asked = True
+        os.write(terminal, sys.argv[1].encode())
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(json.dumps({"code": code, "told": told.decode()}))
+"#;
+    let zeroetl = stage.zeroetl(folder);
+    let mut python = stage.python();
+    python
+        .args(["-c", TERMINAL, typed])
+        .arg(zeroetl.get_program());
+    for (name, value) in zeroetl.get_envs() {
+        match value {
+            Some(value) => python.env(name, value),
+            None => python.env_remove(name),
+        };
+    }
+    python.current_dir(folder);
+    serde_json::from_str(&stdout(&run(python))).unwrap()
+}
+
+#[tokio::test]
+async fn what_an_interrupted_run_began_is_followed_by_the_next_one() {
+    let stage = Stage::new().await;
+    let folder = folder(&stage, &table("Orders", ""));
+    hold(&stage, "PutResourcePolicy");
+    let mut command = deploy(&stage, folder.path());
+    let first = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let under_way = format!("{TARGET} CREATE_IN_PROGRESS");
+    until(&stage.target, &under_way).await;
+    // Ctrl-C.
+    let pid = Pid::from_raw(i32::try_from(first.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    let first = first.wait_with_output().unwrap();
+    assert_eq!(first.status.code(), Some(1));
+    let told = stderr(&first);
+    assert!(told.contains("run the same command again"), "{told}");
+    assert_eq!(stacks(&stage.target).await, [under_way]);
+    let found = status(&stage, folder.path());
+    assert_eq!(found["state"], "incomplete", "{found:#}");
+
+    let (_, told) = succeed(deploy(&stage, folder.path()));
+    let followed = format!("`{TARGET}` is `CREATE_IN_PROGRESS` by an earlier run");
+    assert!(told.contains(&followed), "{told}");
+    assert_eq!(status(&stage, folder.path())["state"], "standing");
+}
+
+/// The next such call to the target's Glue waits some seconds.
+fn hold(stage: &Stage, operation: &str) {
+    let fault = json!({
+        "operation": operation, "code": "", "account": stage.target.id, "delay_seconds": 4,
+    })
+    .to_string();
+    let host = stage.endpoint().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST /_zeroetl/faults HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{fault}",
+        fault.len()
+    )
+    .unwrap();
+    let answer = std::io::read_to_string(stream).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
+
+async fn until(account: &Account, wanted: &str) {
+    for _ in 0..400 {
+        if stacks(account).await == [wanted] {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never `{wanted}`: {:?}", stacks(account).await);
+}
+
+#[tokio::test]
+async fn status_says_in_keys_and_exit_code_how_it_stands() {
+    let stage = Stage::new().await;
+    let folder = folder(&stage, &table("Orders", ""));
+    let look = || {
+        let mut command = stage.zeroetl(folder.path());
+        command.args(["status", "--format", "json"]);
+        let output = run(command);
+        let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        (output.status.code(), report)
+    };
+    let (code, report) = look();
+    assert_eq!((code, &report["state"]), (Some(1), &json!("absent")));
+    assert_eq!(report["catalog_policy"], Value::Null);
+
+    succeed(deploy(&stage, folder.path()));
+    let (code, report) = look();
+    assert_eq!((code, &report["state"]), (Some(0), &json!("standing")));
+    assert_eq!(report["reasons"], json!([]));
+    let keys = |value: &Value| -> Vec<String> {
+        let object = value.as_object().unwrap();
+        let mut keys: Vec<_> = object.keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(
+        keys(&report),
+        [
+            "catalog_policy",
+            "integrations",
+            "reasons",
+            "stacks",
+            "state",
+            "table_properties"
+        ]
+    );
+    assert_eq!(
+        keys(&report["stacks"][0]),
+        [
+            "account", "kind", "name", "outputs", "reason", "region", "status"
+        ]
+    );
+    assert_eq!(
+        keys(&report["integrations"][0]),
+        ["arn", "errors", "name", "status", "table"]
+    );
+    assert_eq!(keys(&report["catalog_policy"]), ["hash", "statements"]);
+    assert_eq!(
+        keys(&report["table_properties"][0]),
+        [
+            "found",
+            "integration_arn",
+            "partition_spec",
+            "table",
+            "target_table_name",
+            "unnest_spec"
+        ]
+    );
+
+    // Taken away behind the stack's back.
+    let request = stage.target.glue.delete_resource_policy();
+    request.send().await.unwrap();
+    let (code, report) = look();
+    assert_eq!((code, &report["state"]), (Some(1), &json!("failed")));
+    let reasons = report["reasons"].to_string();
+    assert!(reasons.contains("catalog policy"), "{reasons}");
+}
