@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use clap::builder::NonEmptyStringValueParser;
 
 use super::output::{Format, print};
 use super::session::{PlanArgs, Stderr, block_on};
@@ -21,11 +22,11 @@ pub struct Deploy {
     provider_zip: Option<PathBuf>,
     /// A bucket of yours for the provider's code, in the target's Region; by default one is made in
     /// the target account.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     code_bucket: Option<String>,
     /// A bucket of yours for large templates of the source account; by default one is made there
     /// when a template needs it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     source_bucket: Option<String>,
     /// Take in tables, bucket, database and table properties that an earlier deployment left.
     #[arg(long)]

@@ -13,13 +13,16 @@ pub(super) enum Format {
     Json,
 }
 
-/// Data to stdout.
+/// Data to stdout. A reader that has seen enough, such as `head`, is no error: what was done is done.
 pub(super) fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout
+    let written = stdout
         .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to stdout")
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("cannot write to stdout"),
+    }
 }
 
 /// A line to stderr. When nobody reads it any more, the work goes on.

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -165,20 +166,21 @@ impl Problem {
 
 impl AwsError {
     /// Sorts what the SDK says about one call.
-    pub fn new<E, R>(call: &'static str, account: &Account, error: &SdkError<E, R>) -> Self
+    pub fn new<E>(call: &'static str, account: &Account, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: fmt::Debug,
     {
         let profile = account.login.profile.clone();
         let problem = match error {
             SdkError::ServiceError(context) => {
                 let source = context.err();
-                of_code(
-                    source.code().unwrap_or("UnknownError"),
-                    source.message().unwrap_or("no reason given"),
-                    profile,
-                )
+                match source.code() {
+                    Some(code) => {
+                        let message = source.message().unwrap_or("no reason given");
+                        of_code(code, message, profile)
+                    }
+                    None => without_code(account, context.raw().status().as_u16()),
+                }
             }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(connector) if connector.is_io() || connector.is_timeout() => {
@@ -225,6 +227,14 @@ fn unreachable(account: &Account, cause: &(dyn Error + 'static)) -> Problem {
     Problem::Unreachable {
         endpoint: account.endpoint().map(str::to_owned),
         cause: root(cause),
+    }
+}
+
+/// An error that names no code: AWS's answer to a HEAD, or not AWS's answer at all.
+fn without_code(account: &Account, status: u16) -> Problem {
+    let by = account.endpoint().unwrap_or("AWS or a proxy on the way");
+    Problem::Unreadable {
+        cause: format!("HTTP {status} without an AWS error code, by {by}"),
     }
 }
 
@@ -286,7 +296,27 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Problem, of_code};
+    use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+    use aws_smithy_runtime_api::client::result::SdkError;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::{AwsError, Problem, of_code};
+    use crate::deploy::replay::account;
+
+    #[test]
+    fn an_answer_that_is_not_awss_comes_with_its_status() {
+        let (account, _) = account(&[]);
+        let answer = http::Response::builder().status(502).body(SdkBody::empty());
+        let error = SdkError::service_error(
+            GetCallerIdentityError::unhandled("no AWS error"),
+            answer.unwrap().try_into().unwrap(),
+        );
+        let error = AwsError::new("sts:GetCallerIdentity", &account, &error);
+        assert_eq!(
+            error.problem.to_string(),
+            "unreadable answer (HTTP 502 without an AWS error code, by AWS or a proxy on the way)"
+        );
+    }
 
     #[test]
     fn an_expired_token_names_the_profile_to_sign_in_to() {

@@ -14,7 +14,7 @@ use aws_smithy_types::base64;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use sha2::{Digest, Sha256};
 
-use super::account::Account;
+use super::account::{Account, Side};
 use super::aws_error::AwsError;
 use super::provider_zip::ProviderZip;
 
@@ -40,19 +40,23 @@ pub enum BucketError {
     /// Somebody else has the name.
     #[error(
         "bucket `{name}` exists, but account {account} does not own it or may not read it; name a \
-         bucket of your own by `--code-bucket`"
+         bucket of your own by `{flag}`"
     )]
     NotOurs {
         /// The bucket.
         name: String,
         /// Who should own it.
         account: String,
+        /// The flag that names another one.
+        flag: &'static str,
     },
     /// The bucket that the user named is not there.
-    #[error("bucket `{name}` does not exist; make it, or leave out `--code-bucket`")]
+    #[error("bucket `{name}` does not exist; make it, or leave out `{flag}`")]
     Absent {
         /// The bucket.
         name: String,
+        /// The flag that named it.
+        flag: &'static str,
     },
     /// Lambda takes code from its own Region only.
     #[error(
@@ -109,7 +113,11 @@ impl<'a> CodeBucket<'a> {
         match bucket.look().await? {
             Found::Here => {}
             Found::Nothing if named.is_some() => {
-                return Err(BucketError::Absent { name: bucket.name });
+                let flag = bucket.flag();
+                return Err(BucketError::Absent {
+                    name: bucket.name,
+                    flag,
+                });
             }
             Found::Nothing => bucket.make().await?,
             Found::Elsewhere(actual) => {
@@ -129,6 +137,15 @@ impl<'a> CodeBucket<'a> {
         BucketError::NotOurs {
             name: self.name.clone(),
             account: self.account.login.account.clone(),
+            flag: self.flag(),
+        }
+    }
+
+    /// The flag of `zeroetl deploy` that names this bucket.
+    fn flag(&self) -> &'static str {
+        match self.account.login.side {
+            Side::Source => "--source-bucket",
+            Side::Target => "--code-bucket",
         }
     }
 
@@ -354,7 +371,11 @@ mod tests {
         let error = CodeBucket::ensure(&account, Some("mine"))
             .await
             .unwrap_err();
-        assert!(matches!(error, BucketError::Absent { .. }), "{error}");
+        // Of the source account, which has a flag of its own.
+        assert_eq!(
+            error.to_string(),
+            "bucket `mine` does not exist; make it, or leave out `--source-bucket`"
+        );
         assert_eq!(client.actual_requests().count(), 1);
     }
 

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value as Json;
@@ -212,4 +212,35 @@ fn the_committed_output_is_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let check = zeroetl(&root, &["generate", "--check", "--out", "templates"]);
     assert_eq!(code(&check), 0, "{}{}", stdout(&check), stderr(&check));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_changes_no_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let unread = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = Command::new(env!("CARGO_BIN_EXE_zeroetl"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn();
+        child.unwrap().wait_with_output().unwrap()
+    };
+    let check = unread(&["generate", "--check", "--out", "out"]);
+    assert_eq!(code(&check), 3, "{}", stderr(&check));
+    let made = unread(&["generate", "--out", "out"]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    assert!(!stderr(&made).contains("pipe"), "{}", stderr(&made));
+}
+
+#[test]
+fn a_bucket_flag_without_a_name_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for flag in ["--code-bucket", "--source-bucket"] {
+        let refused = zeroetl(folder.path(), &["deploy", flag, ""]);
+        assert_eq!(code(&refused), 2);
+        assert!(stderr(&refused).contains(flag), "{}", stderr(&refused));
+    }
 }
