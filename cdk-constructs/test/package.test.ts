@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,6 +8,12 @@ const manifest = JSON.parse(read('package.json'));
 
 test('the version is that of the whole project', () => {
   expect(read('..', 'Cargo.toml')).toContain(`version = "${manifest.version}"`);
+});
+
+test('the package brings the rules and their tests', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: room, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const paths: string[] = JSON.parse(packed)[0].files.map(({ path }: any) => path);
+  expect(paths.filter((path) => path.startsWith('rules')).sort()).toEqual(['rules/zeroetl.guard', 'rules/zeroetl_tests.yaml']);
 });
 
 test('the lock file names no registry', () => {

@@ -30,6 +30,8 @@ const DEPLOYERS: &str = "deployer";
 const CATALOG: &str = "service-catalog";
 /// The rules for the custom resources, in the folder of the npm package.
 const GUARD: &str = "rules/zeroetl.guard";
+/// Their tests, beside them.
+const GUARD_TESTS: &str = "rules/zeroetl_tests.yaml";
 /// The schema of the config file, in the output folder.
 const SCHEMA: &str = "zeroetl.schema.json";
 /// What the parameters mean, in the folder of the guide.
@@ -71,6 +73,9 @@ pub enum GenerationError {
     /// The constructs could not be written: a mistake of ours.
     #[error("cannot write the constructs")]
     Constructs(#[from] cdk::Error),
+    /// The tests of the Guard rules could not be written.
+    #[error("cannot write the tests of the Guard rules")]
+    GuardTests(#[source] serde_saphyr::ser::Error),
     /// The schema could not be written.
     #[error("cannot write the schema of the config file")]
     Schema(#[source] EmitError),
@@ -155,6 +160,8 @@ pub fn constructs() -> Result<Generation, GenerationError> {
         files.insert(path, text);
     }
     files.insert(GUARD, guard::rules(&resources));
+    let tests = guard::unit_tests(&resources).map_err(GenerationError::GuardTests)?;
+    files.insert(GUARD_TESTS, tests);
     let exceeded = Vec::new();
     Ok(Generation { files, exceeded })
 }

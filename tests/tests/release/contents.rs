@@ -157,6 +157,23 @@ fn the_guide_is_that_of_the_repository() {
     }
 }
 
+#[test]
+fn the_rules_are_those_of_the_repository_with_their_tests() {
+    let release = Release::copied();
+    let mut found = BTreeSet::new();
+    files(&release.path().join("guard"), &release.path(), &mut found);
+    let wanted = ["guard/zeroetl.guard", "guard/zeroetl_tests.yaml"];
+    assert_eq!(found, wanted.map(str::to_owned).into());
+    for path in wanted {
+        let released = fs::read(release.path().join(path)).unwrap();
+        let committed = workspace_root().join(path.replace("guard/", "cdk-constructs/rules/"));
+        assert!(
+            released == fs::read(committed).unwrap(),
+            "`{path}` is out of date: run `cargo xtask package --release-dir dist --no-build`"
+        );
+    }
+}
+
 /// The anchor that a page's reader makes of a heading.
 fn anchor(heading: &str) -> String {
     let words = heading.trim_start_matches(['#', ' ']).to_lowercase();

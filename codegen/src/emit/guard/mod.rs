@@ -4,7 +4,9 @@
 //! of CDK, hooks and editors do. A value that is known at deployment only is left alone, and so is
 //! the empty text that `!If` leaves behind for a property that is not wanted.
 
+mod cases;
 mod rules;
+mod samples;
 mod text;
 
 use serde_json::{Map, Value as Json};
@@ -18,6 +20,9 @@ use crate::emit::cfn::GENERATOR;
 
 /// Properties that CloudFormation itself has for every custom resource.
 const OF_CLOUDFORMATION: [&str; 2] = ["ServiceToken", "ServiceTimeout"];
+
+/// What makes an object one that CloudFormation puts something else in the place of.
+const LATER: &str = "[ keys == /^(Ref|Fn::.+)$/ ]";
 
 /// The rules for all custom resources.
 pub fn rules(resources: &[ResourceSchema]) -> String {
@@ -33,6 +38,16 @@ pub fn rules(resources: &[ResourceSchema]) -> String {
     rules.finish()
 }
 
+/// Tests of these rules for `cfn-guard test`.
+pub fn unit_tests(resources: &[ResourceSchema]) -> Result<String, serde_saphyr::ser::Error> {
+    let about = GuardComment::new(&format!(
+        "{GENERATOR} from the property types of the custom resources."
+    ));
+    let notice = GuardComment::new("Do not edit; change those and run `cargo xtask generate`.");
+    let tests = serde_saphyr::to_string(&cases::document(resources))?;
+    Ok(format!("{about}\n{notice}\n\n{}\n", tests.trim_end()))
+}
+
 fn custom_resource(rules: &mut Rules, resource: &ResourceSchema) {
     let root = resource.properties.clone().to_value();
     let name = variable(resource.type_name);
@@ -42,7 +57,8 @@ fn custom_resource(rules: &mut Rules, resource: &ResourceSchema) {
     let wanted = GuardString::new(resource.type_name);
     rules.line(&format!("let {name} = Resources.*[ Type == {wanted} ]"));
     rules.blank();
-    rules.open(&format!("rule {name}_properties when %{name} !empty"));
+    let rule = rule_name(resource.type_name);
+    rules.open(&format!("rule {rule} when %{name} !empty"));
     rules.open(&format!("%{name}.Properties"));
     rules.required("ServiceToken", "the ARN of the provider function");
     rules.open("when ServiceTimeout exists");
@@ -74,6 +90,10 @@ fn variable(type_name: &str) -> String {
         name.push(c.to_ascii_lowercase());
     }
     name
+}
+
+fn rule_name(type_name: &str) -> String {
+    format!("{}_properties", variable(type_name))
 }
 
 fn described(schema: &Json) -> &str {
@@ -130,13 +150,11 @@ impl Object<'_> {
     }
 
     fn value(&self, rules: &mut Rules, key: &str, schema: &Json, required: bool) {
-        let schema = self.resolved(schema);
+        let schema = resolved(self.root, schema);
         let name = GuardKey::new(key);
         let path = self.at(key);
         rules.open(&format!("when {name} exists"));
-        if words(schema).is_some_and(|words| words == ["TRUE", "FALSE"])
-            || schema["type"] == "boolean"
-        {
+        if is_flag(schema) {
             rules.open(&format!("when {name} is_string"));
             let message = GuardMessage::new(&format!("{path} takes true or false"));
             let pattern = GuardPattern::new("^(?i:true|false|)$");
@@ -153,7 +171,7 @@ impl Object<'_> {
             rules.close();
         } else if schema["type"] == "object" {
             rules.open(&format!("when {name} is_struct"));
-            rules.open(&format!("when {name}.'Fn::If' !exists"));
+            rules.open(&format!("when {name}{LATER} empty"));
             rules.open(name.to_string().as_str());
             Object {
                 root: self.root,
@@ -174,7 +192,7 @@ impl Object<'_> {
     }
 
     fn list(&self, rules: &mut Rules, name: &GuardKey, path: &str, schema: &Json) {
-        let items = self.resolved(&schema["items"]);
+        let items = resolved(self.root, &schema["items"]);
         rules.open(&format!("when {name} is_list"));
         if let Some(most) = schema["maxItems"].as_u64() {
             let message = GuardMessage::new(&format!("{path} takes up to {most} items"));
@@ -182,7 +200,7 @@ impl Object<'_> {
         }
         if items["type"] == "object" {
             rules.open(&format!("{name}[ this is_struct ]"));
-            rules.open("when this.'Fn::If' !exists");
+            rules.open(&format!("when this{LATER} empty"));
             Object {
                 root: self.root,
                 path: format!("{path}[]"),
@@ -193,17 +211,22 @@ impl Object<'_> {
         }
         rules.close();
     }
+}
 
-    /// The schema behind a reference, or behind the choice between a value and nothing.
-    fn resolved<'b>(&'b self, schema: &'b Json) -> &'b Json {
-        if let Some(name) = schema["$ref"].as_str() {
-            return &self.root["$defs"][name.trim_start_matches("#/$defs/")];
-        }
-        match schema["anyOf"].as_array().map(Vec::as_slice) {
-            Some([one, null]) if null["type"] == "null" => self.resolved(one),
-            _ => schema,
-        }
+/// The schema behind a reference, or behind the choice between a value and nothing.
+fn resolved<'a>(root: &'a Json, schema: &'a Json) -> &'a Json {
+    if let Some(name) = schema["$ref"].as_str() {
+        return &root["$defs"][name.trim_start_matches("#/$defs/")];
     }
+    match schema["anyOf"].as_array().map(Vec::as_slice) {
+        Some([one, null]) if null["type"] == "null" => resolved(root, one),
+        _ => schema,
+    }
+}
+
+/// Whether the property is on or off, whatever its type calls that.
+fn is_flag(schema: &Json) -> bool {
+    schema["type"] == "boolean" || words(schema).is_some_and(|words| words == ["TRUE", "FALSE"])
 }
 
 fn words(schema: &Json) -> Option<Vec<&str>> {
@@ -240,7 +263,7 @@ fn policy_document(rules: &mut Rules, name: &GuardKey, path: &str) {
     for (is, all) in [("is_list", "[ this is_struct ]"), ("is_struct", "")] {
         rules.open(&format!("when {name}.Statement {is}"));
         rules.open(&format!("{name}.Statement{all}"));
-        rules.open("when this.'Fn::If' !exists");
+        rules.open(&format!("when this{LATER} empty"));
         statement(rules, path);
         rules.close();
         rules.close();

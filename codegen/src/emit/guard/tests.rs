@@ -1,7 +1,67 @@
 use serde_json::json;
-use zeroetl_properties::{GLUE_RESOURCE_POLICY, schemas};
+use zeroetl_properties::{
+    GLUE_RESOURCE_POLICY, GlueResourcePolicyProperties, IntegrationTableProperties, Problems,
+    schemas,
+};
 
 use super::*;
+
+/// What the provider says of properties, but for what its parser leaves to others: the keys of
+/// CloudFormation, statements, and what one field of a partition wants of another.
+fn problems(case: &cases::Case, properties: &Json) -> Vec<String> {
+    let problems = if case.type_name == GLUE_RESOURCE_POLICY {
+        GlueResourcePolicyProperties::parse(properties).map(drop)
+    } else {
+        IntegrationTableProperties::parse(properties).map(drop)
+    };
+    let problems = problems.err().unwrap_or_else(Problems::default);
+    let between = [" beside `identity`", "is required with `"];
+    let all = problems.iter().map(ToString::to_string);
+    all.filter(|problem| !between.iter().any(|it| problem.contains(it)))
+        .collect()
+}
+
+#[test]
+fn the_tests_take_and_refuse_what_the_provider_does() {
+    let all: Vec<cases::Case> = schemas().iter().flat_map(cases::of).collect();
+    let mut refused = 0;
+    for case in &all {
+        for properties in &case.properties {
+            let text = properties.to_string();
+            if text.contains("\"Ref\"") || text.contains("\"Fn::") {
+                continue;
+            }
+            let problems = problems(case, properties);
+            let elsewhere = ["Service", "PolicyDocument refuses"];
+            if case.right {
+                assert_eq!(problems, [""; 0], "{}", case.name);
+            } else if !elsewhere.iter().any(|it| case.name.contains(it)) {
+                assert_eq!(problems.len(), 1, "{}: {problems:?}", case.name);
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 25, "{refused}");
+}
+
+#[test]
+fn every_pattern_and_every_choice_is_tested_from_both_sides() {
+    for resource in schemas() {
+        let cases = cases::of(&resource);
+        let root = resource.properties.to_value();
+        for (key, property) in root["properties"].as_object().unwrap() {
+            let schema = resolved(&root, property);
+            let about = format!(".{key} ");
+            let of = |right| {
+                let mut all = cases.iter().filter(|case| case.right == right);
+                all.any(|case| case.name.contains(&about))
+            };
+            assert!(of(true), "{key}");
+            let checked = schema["pattern"].is_string() || words(schema).is_some();
+            assert!(!checked || of(false), "{key}");
+        }
+    }
+}
 
 #[test]
 fn every_property_of_both_types_is_known_to_the_rules() {
