@@ -2,6 +2,7 @@
 //! the resource that failed first.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::aws_error::AwsError;
 use super::cloudformation::{CloudFormation, Event, STACK_TYPE};
@@ -83,6 +84,10 @@ pub(crate) fn line(event: &Event) -> String {
         "  {time}  {:<24} {}  {}",
         event.status, event.logical_id, event.resource_type
     );
+    if event.status == "DELETE_SKIPPED" {
+        // CloudFormation may have made the name up, and nothing else tells it any more.
+        let _ = write!(line, "  `{}` is kept", event.physical_id);
+    }
     if let Some(reason) = event.reason.as_deref().filter(|_| tells_more(event)) {
         line.push_str("\n            ");
         line.push_str(reason);
@@ -222,6 +227,12 @@ mod tests {
         assert_eq!(
             line(&shown),
             "  03:04:05  CREATE_FAILED            Bucket  AWS::S3::Bucket\n            it already exists"
+        );
+        shown.status = "DELETE_SKIPPED".to_owned();
+        shown.physical_id = "demo-bucket-1x2y".to_owned();
+        assert_eq!(
+            line(&shown),
+            "  03:04:05  DELETE_SKIPPED           Bucket  AWS::S3::Bucket  `demo-bucket-1x2y` is kept"
         );
     }
 }

@@ -3,7 +3,7 @@
 
 use super::account::Login;
 use super::aws_error::AwsError;
-use super::cloudformation::{CloudFormation, Stack};
+use super::cloudformation::{CloudFormation, Event, Stack};
 use super::events::{Tail, failures, own_failure};
 use super::failure::findings;
 use super::operation::{Ended, LostSight, follow};
@@ -21,6 +21,17 @@ pub(crate) struct Surveyed<'a> {
     pub(crate) standing: Option<Stack>,
     /// The template that it was made from, once [`settle`] has asked for it.
     pub(crate) template: Option<String>,
+    /// What an earlier run's deletion, followed to its end by [`settle`], left behind.
+    pub(crate) deleted: Option<Deleted>,
+}
+
+/// A deletion that is through.
+#[derive(Debug)]
+pub(crate) struct Deleted {
+    /// Its events.
+    pub(crate) events: Vec<Event>,
+    /// The template of what was deleted; empty where it could not be read.
+    pub(crate) template: String,
 }
 
 impl Surveyed<'_> {
@@ -56,6 +67,7 @@ pub(crate) async fn survey<'a>(
             plan,
             standing,
             template: None,
+            deleted: None,
         });
     }
     Ok(all)
@@ -106,7 +118,15 @@ async fn settle_one(
         .filter(|stack| is_busy(&stack.status))
         && let Some(ended) = follow_own(api, &stack, progress).await?
     {
-        surveyed.standing = Some(ended.stack).filter(|stack| stack.status != "DELETE_COMPLETE");
+        if ended.stack.status == "DELETE_COMPLETE" {
+            surveyed.standing = None;
+            surveyed.deleted = Some(Deleted {
+                events: ended.events,
+                template: api.template(&stack.id).await.unwrap_or_default(),
+            });
+        } else {
+            surveyed.standing = Some(ended.stack);
+        }
     }
     // The shell of a change set that was never executed has no template.
     if let Some(stack) = surveyed
@@ -215,7 +235,6 @@ async fn last_failure(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deploy::cloudformation::Event;
     use crate::deploy::testing::{
         FakeCloudFormation, Lines, event, login, plan, stack, stack_event,
     };
@@ -245,6 +264,7 @@ mod tests {
             plan: &plan.stacks[0],
             standing: Some(api.snapshot()),
             template: None,
+            deleted: None,
         };
         settle_one(&api, &mut surveyed, &lines).await.unwrap();
         assert_eq!(surveyed.verdict(), Verdict::Update);
@@ -291,6 +311,7 @@ mod tests {
             plan: &plan.stacks[0],
             standing,
             template: None,
+            deleted: None,
         };
         let cause = last_failure(&api, &surveyed).await.unwrap().unwrap();
         assert_eq!(cause, "`Bucket` (): the name is taken");
@@ -305,6 +326,7 @@ mod tests {
             plan: &plan.stacks[0],
             standing: Some(stack("CREATE_COMPLETE")),
             template: Some(template.to_owned()),
+            deleted: None,
         };
         let problem = foreign_stack(&with(r#"{"Resources":{}}"#), &login()).unwrap();
         assert!(problem.contains("does not come from zeroetl"), "{problem}");

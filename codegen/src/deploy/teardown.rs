@@ -77,7 +77,12 @@ impl<'a> Teardown<'a> {
         let mut left = Vec::new();
         for surveyed in &self.stacks {
             match &surveyed.standing {
-                None => progress.line(&format!("`{}` is absent", surveyed.plan.name)),
+                None => {
+                    progress.line(&format!("`{}` is absent", surveyed.plan.name));
+                    if let Some(deleted) = &surveyed.deleted {
+                        left.extend(self.kept(surveyed, &deleted.events, &deleted.template));
+                    }
+                }
                 Some(stack) => left.extend(self.delete(surveyed, stack, progress).await?),
             }
         }
@@ -90,17 +95,21 @@ impl<'a> Teardown<'a> {
         stack: &Stack,
         progress: &impl Progress,
     ) -> Result<Vec<Retained>, DeleteError> {
-        let plan = surveyed.plan;
-        let login = &self.session.account(plan.kind).login;
-        let api = self.session.cloudformation(plan.kind);
+        let kind = surveyed.plan.kind;
+        let login = &self.session.account(kind).login;
+        let api = self.session.cloudformation(kind);
         let ended = delete(&api, stack, login, progress).await?;
         let template = surveyed.template.as_deref().unwrap_or_default();
+        Ok(self.kept(surveyed, &ended.events, template))
+    }
+
+    /// What a deletion left behind.
+    fn kept(&self, surveyed: &Surveyed<'_>, events: &[Event], template: &str) -> Vec<Retained> {
+        let login = &self.session.account(surveyed.plan.kind).login;
         let template = serde_json::from_str(template).unwrap_or_default();
-        let kept = retained(&ended.events);
-        Ok(kept
-            .into_iter()
-            .map(|event| left_behind(event, &template, login))
-            .collect())
+        let kept = retained(events).into_iter();
+        kept.map(|event| left_behind(event, &template, login))
+            .collect()
     }
 }
 

@@ -12,6 +12,7 @@ mod bad_input;
 mod change;
 mod command;
 mod expected;
+mod interrupted;
 mod lifecycle;
 mod options;
 mod others;

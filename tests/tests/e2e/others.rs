@@ -1,12 +1,8 @@
-//! Other people and other runs: what is theirs stays, what they protect stays, and an operation that
-//! goes on is followed.
+//! Other people: what is theirs stays, and what they protect stays. And what a program reads of how it
+//! stands.
 
-use std::io::Write as _;
-use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::command::{deploy, destroy, folder, run, status, stderr, stdout, succeed, table};
@@ -14,9 +10,8 @@ use crate::stacks::Parameters;
 use crate::stage::{Account, REGION, Stage};
 
 const SOURCE: &str = "orders-lake-test-source";
-const TARGET: &str = "orders-lake-test-target";
 
-async fn stacks(account: &Account) -> Vec<String> {
+pub(crate) async fn stacks(account: &Account) -> Vec<String> {
     let reply = account
         .cloudformation
         .describe_stacks()
@@ -183,65 +178,6 @@ print(json.dumps({"code": code, "told": told.decode()}))
     }
     python.current_dir(folder);
     serde_json::from_str(&stdout(&run(python))).unwrap()
-}
-
-#[tokio::test]
-async fn what_an_interrupted_run_began_is_followed_by_the_next_one() {
-    let stage = Stage::new().await;
-    let folder = folder(&stage, &table("Orders", ""));
-    hold(&stage, "PutResourcePolicy");
-    let mut command = deploy(&stage, folder.path());
-    let first = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let under_way = format!("{TARGET} CREATE_IN_PROGRESS");
-    until(&stage.target, &under_way).await;
-    // Ctrl-C.
-    let pid = Pid::from_raw(i32::try_from(first.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
-    let first = first.wait_with_output().unwrap();
-    assert_eq!(first.status.code(), Some(1));
-    let told = stderr(&first);
-    assert!(told.contains("run the same command again"), "{told}");
-    assert_eq!(stacks(&stage.target).await, [under_way]);
-    let found = status(&stage, folder.path());
-    assert_eq!(found["state"], "incomplete", "{found:#}");
-
-    let (_, told) = succeed(deploy(&stage, folder.path()));
-    let followed = format!("`{TARGET}` is `CREATE_IN_PROGRESS` by an earlier run");
-    assert!(told.contains(&followed), "{told}");
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
-}
-
-/// The next such call to the target's Glue waits some seconds.
-fn hold(stage: &Stage, operation: &str) {
-    let fault = json!({
-        "operation": operation, "code": "", "account": stage.target.id, "delay_seconds": 4,
-    })
-    .to_string();
-    let host = stage.endpoint().trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).unwrap();
-    write!(
-        stream,
-        "POST /_zeroetl/faults HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{fault}",
-        fault.len()
-    )
-    .unwrap();
-    let answer = std::io::read_to_string(stream).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
-}
-
-async fn until(account: &Account, wanted: &str) {
-    for _ in 0..400 {
-        if stacks(account).await == [wanted] {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("never `{wanted}`: {:?}", stacks(account).await);
 }
 
 #[tokio::test]
