@@ -113,6 +113,21 @@ test('a grant on a database to another account lands in the catalog policy', () 
   expect(errors(here)).toEqual([]);
 });
 
+test('a grant on a table names its database too, without which Glue refuses the reader', () => {
+  const here = stack();
+  GlueResourcePolicy.useForGrants(here);
+  const table = new glue.CfnTable(here, 'Table', { catalogId: here.account, databaseName: 'shared', tableInput: { name: 'orders' } });
+  iam.Grant.addToPrincipalOrResource({
+    grantee: new iam.AccountPrincipal('333333333333'),
+    actions: ['glue:GetTable'],
+    resourceArns: [here.formatArn({ service: 'glue', resource: 'table', resourceName: 'shared/orders' })],
+    resource: iam.ResourceWithPolicies.of(table)!,
+  });
+  const [{ Resource }] = only(here, 'Custom::GlueResourcePolicy').Properties.PolicyDocument.Statement;
+  const glueArn = (resource: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:glue:us-east-1:222222222222:${resource}`]] });
+  expect(Resource).toEqual([glueArn('table/shared/orders'), glueArn('database/shared'), glueArn('catalog')]);
+});
+
 test('grants get a policy of their own beside one of another copy of the library', () => {
   const here = stack();
   new Construct(here, 'ZeroEtlCatalogPolicy');

@@ -137,6 +137,20 @@ test('an imported table is a warning, because nothing of it can be seen', () => 
   expect(warnings(at)).toEqual([expect.stringContaining('zeroetl-cdk:imported-table')]);
 });
 
+test('a table of another account or Region is refused: the integration would not find it', () => {
+  const at = here();
+  const table = dynamodb.Table.fromTableArn(at, 'Theirs', 'arn:aws:dynamodb:us-west-2:444444444444:table/Theirs');
+  new ZeroEtlSource(at, 'Source', { table });
+  expect(errors(at)).toEqual([
+    expect.stringContaining('the table is in the account `444444444444` and this stack in `111111111111`'),
+    expect.stringMatching(/the table is in the Region `us-west-2`.*zeroetl-cdk:table-elsewhere/),
+  ]);
+  const elsewhere = new Stack(at.node.root, 'Elsewhere', { env: { ...SOURCE, region: 'us-east-2' } });
+  const mine = new dynamodb.TableV2(at, 'Mine', { tableName: 'Mine', partitionKey: KEY, pointInTimeRecoverySpecification: RECOVERY });
+  new ZeroEtlSource(elsewhere, 'Source', { table: mine });
+  expect(errors(elsewhere)).toEqual([expect.stringContaining('the table is in the Region `us-east-1` and this stack in `us-east-2`')]);
+});
+
 test('settings of a new table beside an existing one are an error', () => {
   const at = here();
   const table = new dynamodb.TableV2(at, 'Mine', { tableName: 'Mine', partitionKey: KEY, pointInTimeRecoverySpecification: RECOVERY });

@@ -141,11 +141,11 @@ export class GlueResourcePolicy extends Resource implements iam.IResourceWithPol
    * Adds a statement that a grant made.
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
-    // Glue takes ARNs of its own catalog only, and an ARN of a table needs those above it.
-    const catalog = this.stack.formatArn({ service: 'glue', resource: 'catalog' });
+    // What is allowed on a table has to be allowed on its database and on the catalog as well.
     const known = statement.resources;
-    const above = known.includes(catalog) || known.length === 0 ? [] : [catalog];
-    this.addStatements(above.length === 0 ? statement : statement.copy({ resources: [...known, ...above] }));
+    const databases = known.flatMap((arn) => /^(.*):(?:table|userDefinedFunction)\/([^/]+)\//.exec(arn)?.slice(1).join(':database/') ?? []);
+    const catalog = known.length === 0 ? [] : [this.stack.formatArn({ service: 'glue', resource: 'catalog' })];
+    this.addStatements(statement.copy({ resources: [...new Set([...known, ...databases, ...catalog])] }));
     return { statementAdded: true, policyDependable: this };
   }
 

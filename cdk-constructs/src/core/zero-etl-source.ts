@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -130,12 +130,25 @@ export class ZeroEtlSource extends Construct {
     return table;
   }
 
+  /** An integration reads a table of its own account and Region, and the policies name both. */
+  private checkPlace(table: dynamodb.ITable): void {
+    const { account, region } = place(this);
+    // CDK takes an imported table for one of this stack, whatever its ARN says.
+    const arn = Token.isUnresolved(table.tableArn) ? table.env : Arn.split(table.tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+    for (const [word, there, here] of [['account', arn.account, account], ['Region', arn.region, region]]) {
+      if (there !== here && !Token.isUnresolved(there) && !Token.isUnresolved(here)) {
+        addError(this, 'table-elsewhere', `the table is in the ${word} \`${there}\` and this stack in \`${here}\`; put the source into a stack of the table's ${word}`);
+      }
+    }
+  }
+
   private adopt(table: dynamodb.ITable, props: ZeroEtlSourceProps, statements: iam.PolicyStatement[]): void {
     const ofNewTables = ['tableName', 'partitionKey', 'sortKey', 'encryptionKey', 'recoveryPeriod', 'removalPolicy'] as const;
     const given = ofNewTables.filter((name) => props[name] !== undefined);
     if (given.length > 0) {
       addError(this, 'table-settings', `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} for a new table; leave it out beside \`table\``);
     }
+    this.checkPlace(table);
     checkTable(this, table);
     const policy = iam.GrantableResources.isResourceWithPolicy(table) ? table : undefined;
     const added = statements.map((statement) => policy?.addToResourcePolicy(statement).statementAdded ?? false);
