@@ -71,6 +71,45 @@ pub(crate) fn retirement(deployed: &str, wanted: &str) -> Option<Retirement> {
     Some(retirement)
 }
 
+/// Every integration of the deployed stack, when the target stack gets another bucket: the data stays
+/// in the old one, which the target role can then no longer reach.
+pub(crate) fn retirement_of_all(
+    deployed: &str,
+    wanted: &str,
+    target: (&str, &str),
+) -> Option<Retirement> {
+    if bucket_names(target.0)? == bucket_names(target.1)? {
+        return None;
+    }
+    let deployed: Value = serde_json::from_str(deployed).ok()?;
+    let wanted: Value = serde_json::from_str(wanted).ok()?;
+    let is_wanted = |id: &str| integrations(&wanted).any(|(other, _)| other == id);
+    let (kept, removed): (Vec<_>, Vec<_>) = integrations(&deployed)
+        .map(|(id, _)| id.to_owned())
+        .partition(|id| is_wanted(id));
+    let reloaded = kept.into_iter().map(|logical_id| Reload {
+        logical_id,
+        properties: vec!["the bucket of its data".to_owned()],
+    });
+    Some(Retirement {
+        removed,
+        reloaded: reloaded.collect(),
+        interim: None,
+    })
+}
+
+/// What the template says of its buckets' names; `None` for a template that is no JSON.
+fn bucket_names(template: &str) -> Option<Vec<Option<Value>>> {
+    let template: Value = serde_json::from_str(template).ok()?;
+    let resources = template.get("Resources")?.as_object()?.values();
+    let buckets = resources.filter(|resource| resource["Type"] == "AWS::S3::Bucket");
+    Some(
+        buckets
+            .map(|bucket| bucket.pointer("/Properties/BucketName").cloned())
+            .collect(),
+    )
+}
+
 fn integrations(template: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
     let resources = template.get("Resources").and_then(Value::as_object);
     resources
@@ -195,6 +234,27 @@ mod tests {
         let found = retirement(&deployed, &wanted).unwrap();
         assert_eq!(found.reloaded[0].to_string(), "`A` (IntegrationConfig)");
         assert_eq!(found.interim, None);
+    }
+
+    #[test]
+    fn another_bucket_makes_every_integration_anew() {
+        let bucket = |properties: Value| {
+            let bucket = json!({ "Type": "AWS::S3::Bucket", "Properties": properties });
+            json!({ "Resources": { "Bucket": bucket } }).to_string()
+        };
+        let (unnamed, named) = (bucket(json!({})), bucket(json!({ "BucketName": "mine" })));
+        let stack = template(&json!({ "A": integration("a", "15", None) }));
+        let all = |old: &str, new: &str| retirement_of_all(&stack, &stack, (old, new));
+        let found = all(&unnamed, &named).unwrap();
+        assert_eq!(
+            found.reloaded[0].to_string(),
+            "`A` (the bucket of its data)"
+        );
+        assert_eq!(found.interim, None);
+        assert_eq!(all(&named, &named), None);
+        // Deployed as YAML by other means.
+        assert_eq!(all("Resources: {}", &named), None);
+        assert_eq!(all(&unnamed, &bucket(json!({ "Tags": [] }))), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::plan_check::{PlanProblems, check};
 use super::progress::Progress;
 use super::provider_zip::{self, Architecture, ZipError};
 use super::relayout::relayouts;
-use super::retire::{Reload, Retirement, retirement};
+use super::retire::{Reload, Retirement, retirement, retirement_of_all};
 use super::session::{Session, SignInProblems};
 use super::stack_state::Verdict;
 use super::survey::{SurveyError, Surveyed, hinders_deploy, settle, survey};
@@ -159,10 +159,15 @@ fn permitted(plan: &DeploymentPlan, options: &Options) -> DeploymentPlan {
 
 /// What the integration stack has to give up before the others change.
 fn must_go_first(stacks: &[Surveyed<'_>]) -> Option<Retirement> {
-    let integration = stacks
-        .iter()
-        .find(|one| one.plan.kind == StackKind::Integration)?;
-    retirement(integration.template.as_deref()?, &integration.plan.template)
+    let of = |kind| stacks.iter().find(|one| one.plan.kind == kind);
+    let integration = of(StackKind::Integration)?;
+    let (deployed, wanted) = (integration.template.as_deref()?, &integration.plan.template);
+    let target = of(StackKind::Target)?;
+    let all = target
+        .template
+        .as_deref()
+        .and_then(|old| retirement_of_all(deployed, wanted, (old, &target.plan.template)));
+    all.or_else(|| retirement(deployed, wanted))
 }
 
 /// The layouts that change under a live integration.

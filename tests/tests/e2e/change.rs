@@ -56,6 +56,32 @@ async fn a_new_interval_is_refused_until_the_reload_is_permitted() {
     assert_eq!(status(&stage, folder.path())["state"], "standing");
 }
 
+/// The data would stay in the old bucket, out of the reach of the role that Glue writes with.
+#[tokio::test]
+async fn another_bucket_under_a_live_integration_is_refused_until_the_reload_is_permitted() {
+    let stage = Stage::new().await;
+    let orders = table("Orders", "");
+    let folder = folder(&stage, &orders);
+    succeed(deploy(&stage, folder.path()));
+    let before = integrations(&stage.source).await;
+
+    let bucket = format!("bucket = \"lake-{}\"\n\n", stage.target.id);
+    write_config(folder.path(), &stage, &(bucket + &orders));
+    let refused = run(deploy(&stage, folder.path()));
+    assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
+    let told = stderr(&refused);
+    for part in ["nothing was touched", "bucket", "--allow-reload"] {
+        assert!(told.contains(part), "`{part}` is not in: {told}");
+    }
+    assert_eq!(integrations(&stage.source).await, before);
+
+    let mut permitted = deploy(&stage, folder.path());
+    permitted.arg("--allow-reload");
+    succeed(permitted);
+    assert_ne!(integrations(&stage.source).await, before);
+    assert_eq!(status(&stage, folder.path())["state"], "standing");
+}
+
 /// The deployed template still holds the permission, and the provider honours an old one, so that a
 /// rollback is permitted what its update was.
 #[tokio::test]
