@@ -145,6 +145,12 @@ test('a role of the app gets the permissions, and custom resources wait for them
   expect(JSON.stringify(only(here, 'AWS::IAM::Policy'))).toContain('glue:PutResourcePolicy');
 });
 
+test('a role of the app that Lambda could not assume is refused', () => {
+  const here = stack();
+  ZeroEtlProvider.getOrCreate(here, { role: new iam.Role(here, 'Mine', { assumedBy: new iam.ServicePrincipal('glue.amazonaws.com') }) });
+  expect(() => Template.fromStack(here)).toThrow(/does not trust `lambda.amazonaws.com`/);
+});
+
 test('another zip can be given by property', () => {
   const here = new Stack(new App(), 'Stack', { env: TARGET });
   ZeroEtlProvider.getOrCreate(here, { zipPath: join(__dirname, 'fixtures', 'provider') });

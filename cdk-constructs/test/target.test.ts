@@ -110,6 +110,27 @@ describe('brought along', () => {
     expect(only(at, 'AWS::Glue::IntegrationResourceProperty').DependsOn).toContain(policyId);
   });
 
+  test('a role that Glue could not assume is refused', () => {
+    const at = stack();
+    const role = new iam.Role(at, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    target(at, { role });
+    expect(() => Template.fromStack(at)).toThrow(/the role `Stack\/Mine` does not trust `glue.amazonaws.com`; add new ServicePrincipal/);
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('glue.amazonaws.com')], actions: ['sts:AssumeRole'],
+    }));
+    expect(() => Template.fromStack(at)).not.toThrow();
+  });
+
+  test('with Lake Formation the role has to trust that too; of an imported role nothing is known', () => {
+    const at = stack();
+    const role = new iam.Role(at, 'Mine', { assumedBy: new iam.ServicePrincipal('glue.amazonaws.com') });
+    target(at, { role, lakeFormationManaged: true });
+    expect(() => Template.fromStack(at)).toThrow(/does not trust `lakeformation.amazonaws.com`/);
+    const other = stack();
+    target(other, { role: iam.Role.fromRoleArn(other, 'Theirs', 'arn:aws:iam::222222222222:role/theirs') });
+    expect(() => Template.fromStack(other)).not.toThrow();
+  });
+
   test('a database with a location is used', () => {
     const at = stack();
     const bucket = new s3.Bucket(at, 'Mine');

@@ -13,6 +13,7 @@ import { acknowledgeWildcards } from './acknowledged';
 import { addError } from './checks';
 import { ownChild } from './own-child';
 import { Trust } from './trust';
+import { checkTrust } from './trust-check';
 
 /** The context key that points to another provider zip than the one in the package. */
 const ZIP_CONTEXT = 'zeroetl-cdk:provider-zip';
@@ -84,7 +85,7 @@ export interface ZeroEtlProviderProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * The role to run with. What the function needs is added to it.
+   * The role to run with. What the function needs is added to it; it has to trust `lambda.amazonaws.com`.
    *
    * @default - a new role with no more than what the stack's resources need
    */
@@ -200,6 +201,7 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
       acknowledgeWildcards(this.role, body.provideInboundIntegrations());
     } else {
       this.role = props.role;
+      checkTrust(this, this.role, ['lambda.amazonaws.com']);
       if (props.vpc !== undefined) {
         this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
       }

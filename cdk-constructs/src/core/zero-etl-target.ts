@@ -18,6 +18,7 @@ import { nameId } from './name-id';
 import { IZeroEtlProvider, place, ZeroEtlProvider } from './provider';
 import { checkRegion } from './region-check';
 import { Trust } from './trust';
+import { checkTrust } from './trust-check';
 
 /**
  * How one DynamoDB table is laid out in the lakehouse.
@@ -212,6 +213,7 @@ export class ZeroEtlTarget extends Construct {
     this.role = props.role ?? this.newRole();
     if (props.role !== undefined) {
       this.permit(props.role, permissions);
+      checkTrust(this, props.role, ['glue.amazonaws.com', ...props.lakeFormationManaged ? ['lakeformation.amazonaws.com'] : []]);
     }
     this.register(permissions);
     this.catalogPolicy = props.catalogPolicy ?? new GlueResourcePolicy(this, 'CatalogPolicy', {
