@@ -1,6 +1,7 @@
 //! One side of the deployment: an account, its Region and how to sign in to it. The only place that
 //! loads AWS configuration; knows no service.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -65,9 +66,19 @@ impl Login {
     /// The flags that make the AWS CLI ask the same account and Region.
     pub fn cli_flags(&self) -> String {
         match &self.profile {
-            Some(profile) => format!("--region {} --profile {profile}", self.region),
+            Some(profile) => format!("--region {} --profile {}", self.region, word(profile)),
             None => format!("--region {}", self.region),
         }
+    }
+}
+
+/// A text as one word of a shell command.
+pub(crate) fn word(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
     }
 }
 
@@ -131,5 +142,17 @@ impl Account {
     /// The endpoint that environment or profile set, if one did: then AWS itself is not asked.
     pub fn endpoint(&self) -> Option<&str> {
         self.config.endpoint_url()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_profile_is_one_word_of_a_command_that_is_suggested() {
+        assert_eq!(word("source-admin"), "source-admin");
+        assert_eq!(word("my profile; ls"), "'my profile; ls'");
+        assert_eq!(word("it's"), r"'it'\''s'");
     }
 }

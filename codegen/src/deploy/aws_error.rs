@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::account::Account;
+use super::account::{Account, word};
 
 /// A call to AWS that did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +101,9 @@ impl fmt::Display for Problem {
             } => write!(
                 f,
                 "no credentials from profile `{profile}` ({cause}); check it with `aws sts \
-                 get-caller-identity --profile {profile}`, sign in again if it is an SSO profile \
-                 (`aws sso login --profile {profile}`), or name another profile"
+                 get-caller-identity --profile {0}`, sign in again if it is an SSO profile (`aws sso \
+                 login --profile {0}`), or name another profile",
+                word(profile)
             ),
             Self::NoCredentials {
                 profile: None,
@@ -116,6 +117,7 @@ impl fmt::Display for Problem {
                 write!(f, "the credentials have expired ({message}); sign in again")?;
                 match profile {
                     Some(profile) => {
+                        let profile = word(profile);
                         write!(f, ", for example by `aws sso login --profile {profile}`")
                     }
                     None => write!(f, " and run the command once more"),

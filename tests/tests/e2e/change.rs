@@ -1,6 +1,8 @@
 //! What a changed config does to what stands: a reload has to be permitted each time, a removed table
 //! keeps its data, and what a teardown kept can be taken in again.
 
+use std::time::Duration;
+
 use aws_sdk_glue::types::UnnestSpec;
 use serde_json::json;
 
@@ -192,4 +194,36 @@ async fn what_destroy_kept_is_taken_in_again() {
     // And nothing is left to be done.
     let (_, told) = succeed(destroy(&stage, folder.path()));
     assert!(told.contains("--import-existing"), "{told}");
+}
+
+#[tokio::test]
+async fn an_integration_deleted_by_hand_comes_back_in_the_way_that_status_names() {
+    let stage = Stage::new().await;
+    let orders = table("Orders", "");
+    let bucket = format!("bucket = \"lake-{}\"\n\n", stage.target.id);
+    let folder = folder(&stage, &(bucket + &orders));
+    succeed(deploy(&stage, folder.path()));
+    let arn = integrations(&stage.source).await.remove(0);
+    let request = stage.source.glue.delete_integration();
+    let request = request.integration_identifier(arn).send().await;
+    request.unwrap();
+    while !integrations(&stage.source).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    let found = status(&stage, folder.path());
+    assert_eq!(found["state"], "failed");
+    let reasons = found["reasons"].to_string();
+    for part in [
+        "`orders-lake-test-Orders`",
+        "zeroetl destroy",
+        "--import-existing",
+    ] {
+        assert!(reasons.contains(part), "`{part}` is not in: {reasons}");
+    }
+    succeed(destroy(&stage, folder.path()));
+    let mut again = deploy(&stage, folder.path());
+    again.arg("--import-existing");
+    succeed(again);
+    assert_eq!(status(&stage, folder.path())["state"], "standing");
 }

@@ -56,7 +56,10 @@ pub(super) fn judge_all(
         found.extend(properties.iter().filter(|one| !one.found).map(|one| {
             (
                 State::Failed,
-                format!("table `{}` has no integration table properties", one.table),
+                format!(
+                    "table `{}` has no integration table properties; {ANEW}",
+                    one.table
+                ),
             )
         }));
     }
@@ -67,6 +70,9 @@ pub(super) fn judge_all(
         .unwrap_or(State::Standing);
     (state, found.into_iter().map(|(_, reason)| reason).collect())
 }
+
+/// What repairs stacks that do not know what they lost.
+const ANEW: &str = "run `zeroetl destroy` and then, as it says, `zeroetl deploy --import-existing`";
 
 fn stands(stacks: &[StackReport], kind: &str) -> bool {
     stacks
@@ -90,7 +96,14 @@ fn of_integration(integration: &IntegrationReport) -> Option<(State, String)> {
         Some("CREATING") => State::Incomplete,
         _ => State::Failed,
     };
-    let status = integration.status.as_deref().unwrap_or("absent");
+    let Some(status) = integration.status.as_deref() else {
+        let text = format!(
+            "integration `{}` is `absent`: it was deleted outside its stack, which a deployment does \
+             not notice; {ANEW}",
+            integration.name
+        );
+        return Some((State::Failed, text));
+    };
     let faults = integration
         .errors
         .iter()
@@ -228,6 +241,21 @@ mod tests {
         );
         assert_eq!(state, State::Failed);
         assert_eq!(reasons.len(), 2, "{reasons:?}");
+    }
+
+    #[test]
+    fn an_integration_deleted_behind_its_stack_comes_with_what_to_do() {
+        let (state, reasons) = judge_all(
+            &stacks(ALL),
+            &[integration(None)],
+            Some(&policy(true)),
+            &[properties(true)],
+        );
+        assert_eq!(state, State::Failed);
+        assert!(
+            reasons[0].contains("`zeroetl deploy --import-existing`"),
+            "{reasons:?}"
+        );
     }
 
     #[test]
