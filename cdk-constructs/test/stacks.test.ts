@@ -2,7 +2,7 @@ import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CrossAccountZeroEtl, CrossAccountZeroEtlProps, IntegrationStack, ReplicatedTable, SourceStack, ZeroEtlIntegration } from '../src';
+import { CrossAccountZeroEtl, CrossAccountZeroEtlProps, IntegrationStack, ReplicatedTable, SourceStack, TargetStack, ZeroEtlIntegration } from '../src';
 import { normal } from './parity/normal';
 import { app, errors, only, SOURCE, stack, TARGET } from './synth';
 
@@ -89,6 +89,26 @@ test('a stack without tables and a table given twice are errors', () => {
   expect(errors(none)).toEqual([expect.stringContaining('zeroetl-cdk:no-table')]);
   const twice = new IntegrationStack(app(), 'Twice', { env: SOURCE, targetAccount: TARGET.account, databaseName: 'shop', tables: [ORDERS, ORDERS] });
   expect(errors(twice)).toEqual([expect.stringContaining('zeroetl-cdk:table-twice')]);
+});
+
+test.each([
+  ['alias/shop', 'type the ARN of a key'],
+  ['arn:aws:kms:us-east-1:111111111111:alias/shop', 'not of an alias'],
+  ['arn:aws:kms:us-east-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab', 'the key is in `us-east-2`; use a key of `us-east-1`'],
+])('the key `%s` is refused by both stacks that take one', (encryptionKeyArn, message) => {
+  const all = app();
+  const source = new SourceStack(all, 'Source', { env: SOURCE, tables: [ORDERS], encryptionKeyArn });
+  const target = new TargetStack(all, 'Target', { env: TARGET, sourceAccount: SOURCE.account, databaseName: 'shop', tables: [ORDERS], encryptionKeyArn });
+  for (const stack of [source, target]) {
+    expect(errors(stack)).toEqual([expect.stringContaining(message)]);
+    expect(errors(stack)[0]).toContain('zeroetl-cdk:encryption-key');
+  }
+});
+
+test('two integrations of one name are refused, which Glue would do late', () => {
+  const tables = [ORDERS, RETURNS].map((table) => ({ ...table, integrationName: 'mine' }));
+  const { integrationStack } = flow({ tables });
+  expect(errors(integrationStack)).toEqual([expect.stringMatching(/`Orders` and `Returns` are both `mine`.*zeroetl-cdk:integration-twice/)]);
 });
 
 describe('one integration', () => {

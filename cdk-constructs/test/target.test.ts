@@ -59,6 +59,16 @@ test('a table that is added later is let in by the same two statements', () => {
   Template.fromStack(at).resourceCountIs('Custom::IntegrationTableProperties', 2);
 });
 
+test.each([
+  ['given', [{ tableName: 'Orders', targetTableName: 'all' }, { tableName: 'Returns', targetTableName: 'all' }], 'Returns', 'all'],
+  ['made by Glue', [{ tableName: 'Order-Items' }, { tableName: 'order.items' }], 'order.items', 'order_items'],
+])('two tables may not become one, by names %s', (_, tables, second, name) => {
+  const at = stack();
+  target(at, { tables });
+  expect(errors(at)).toEqual([expect.stringContaining(`the table \`${second}\` becomes \`${name}\` in the database`)]);
+  expect(errors(at)[0]).toContain('zeroetl-cdk:target-table-twice');
+});
+
 test('top-level attributes become columns unless something else is said', () => {
   const at = stack();
   target(at);

@@ -1,10 +1,11 @@
-import { CfnOutput, Duration, Fn, Stack, StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack, StackProps, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import * as integrationBody from '../generated/integration-body';
 import * as sourceBody from '../generated/source-body';
+import { Limit, SOURCE_KMS_KEY_ARN, TARGET_KMS_KEY_ARN } from '../generated/limits';
 import * as targetBody from '../generated/target-body';
-import { addError } from './checks';
+import { addError, checkLimit } from './checks';
 import { nameId } from './name-id';
 import { ZeroEtlProvider, ZeroEtlProviderProps } from './provider';
 import { ReplicatedTable } from './replicated-table';
@@ -45,9 +46,8 @@ export class SourceStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SourceStackProps) {
     super(scope, id, { description: sourceBody.STACK.description, ...props });
-    const { tables, encryptionKeyArn } = props;
-    const encryptionKey = encryptionKeyArn === undefined ? undefined : kms.Key.fromKeyArn(this, 'Key', encryptionKeyArn);
-    this.sources = once(this, tables).map((table) => new ZeroEtlSource(this, `Source-${nameId(this, table.tableName)}`, {
+    const encryptionKey = keyOf(this, props.encryptionKeyArn, SOURCE_KMS_KEY_ARN);
+    this.sources = once(this, props.tables).map((table) => new ZeroEtlSource(this, `Source-${nameId(this, table.tableName)}`, {
       tableName: table.tableName,
       partitionKey: table.partitionKey,
       sortKey: table.sortKey,
@@ -124,13 +124,12 @@ export class TargetStack extends Stack {
 
   constructor(scope: Construct, id: string, props: TargetStackProps) {
     super(scope, id, { description: targetBody.STACK.description, ...props });
-    const { encryptionKeyArn } = props;
     const provider = ZeroEtlProvider.getOrCreate(this, props.providerOptions);
     this.target = new ZeroEtlTarget(this, 'Target', {
       sourceAccount: props.sourceAccount,
       databaseName: props.databaseName,
       bucketName: props.bucketName,
-      encryptionKey: encryptionKeyArn === undefined ? undefined : kms.Key.fromKeyArn(this, 'Key', encryptionKeyArn),
+      encryptionKey: keyOf(this, props.encryptionKeyArn, TARGET_KMS_KEY_ARN),
       enableHybrid: props.enableHybrid,
       lakeFormationManaged: props.lakeFormationManaged,
       provider,
@@ -198,9 +197,15 @@ export class IntegrationStack extends Stack {
   constructor(scope: Construct, id: string, props: IntegrationStackProps) {
     super(scope, id, { description: integrationBody.STACK.description, ...props });
     const prefix = props.integrationNamePrefix ?? this.stackName;
+    const known = new Map<string, string>();
     for (const table of once(this, props.tables)) {
+      const integrationName = table.integrationName ?? `${prefix}-${table.tableName}`;
+      if (known.has(integrationName)) {
+        addError(this, 'integration-twice', `the integrations of \`${known.get(integrationName)}\` and \`${table.tableName}\` are both \`${integrationName}\`; give each its own integrationName`);
+      }
+      known.set(integrationName, table.tableName);
       this.integrations.push(new ZeroEtlIntegration(this, `Integration-${nameId(this, table.tableName)}`, {
-        integrationName: table.integrationName ?? `${prefix}-${table.tableName}`,
+        integrationName,
         tableName: table.tableName,
         targetAccount: props.targetAccount,
         databaseName: props.databaseName,
@@ -228,6 +233,18 @@ function once(stack: Stack, tables: ReplicatedTable[]): ReplicatedTable[] {
     addError(stack, 'no-table', 'there is no table; give at least one');
   }
   return [...known.values()];
+}
+
+/** The customer key of an ARN; a wrong one is an error, and the key that the service owns stands in for it. */
+function keyOf(stack: Stack, arn: string | undefined, limit: Limit): kms.IKey | undefined {
+  if (arn === undefined || !checkLimit(stack, 'encryption-key', 'encryptionKeyArn', arn, limit)) {
+    return undefined;
+  }
+  const region = Token.isUnresolved(arn) ? stack.region : arn.split(':')[3];
+  if (region !== stack.region && !Token.isUnresolved(stack.region)) {
+    addError(stack, 'encryption-key', `the key is in \`${region}\`; use a key of \`${stack.region}\``);
+  }
+  return kms.Key.fromKeyArn(stack, 'Key', arn);
 }
 
 /** One value, or several with commas in between, under the name that the templates have for it. */

@@ -5,7 +5,6 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lakeformation from 'aws-cdk-lib/aws-lakeformation';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, DependencyGroup } from 'constructs';
-import { PartitionSpec } from '../generated/cfn-integration-table-properties';
 import { UnnestSpec } from '../generated/choices';
 import { BUCKET_NAME, DATABASE_NAME, SOURCE_ACCOUNT_ID } from '../generated/limits';
 import * as body from '../generated/target-body';
@@ -17,53 +16,10 @@ import { IntegrationTableProperties } from './integration-table-properties';
 import { nameId } from './name-id';
 import { IZeroEtlProvider, place, ZeroEtlProvider } from './provider';
 import { checkRegion } from './region-check';
+import { ZeroEtlTargetTable } from './replicated-table';
+import { checkTargetSettings, TargetNames } from './target-check';
 import { Trust } from './trust';
 import { checkTrust } from './trust-check';
-
-/**
- * How one DynamoDB table is laid out in the lakehouse.
- */
-export interface ZeroEtlTargetTable {
-  /**
-   * Name of the DynamoDB table.
-   */
-  readonly tableName: string;
-
-  /**
-   * How nested attributes become columns.
-   *
-   * @default UnnestSpec.TOPLEVEL
-   */
-  readonly unnestSpec?: UnnestSpec;
-
-  /**
-   * Name of the Iceberg table.
-   *
-   * @default - a name that Glue makes up
-   */
-  readonly targetTableName?: string;
-
-  /**
-   * What the Iceberg table is partitioned by.
-   *
-   * @default - buckets of the primary key, made by Glue
-   */
-  readonly partitionSpec?: PartitionSpec[];
-
-  /**
-   * Whether properties that exist already with other values may be taken over.
-   *
-   * @default false
-   */
-  readonly adoptExisting?: boolean;
-
-  /**
-   * Whether the layout may change while an integration uses the table, which can reload the whole table.
-   *
-   * @default false
-   */
-  readonly allowResync?: boolean;
-}
 
 /**
  * Properties of `ZeroEtlTarget`.
@@ -190,6 +146,7 @@ export class ZeroEtlTarget extends Construct {
 
   private readonly tables = new Map<string, IntegrationTableProperties>();
   private readonly tableNames: string[] = [];
+  private readonly targetNames = new TargetNames();
   /** What goes only after the table properties, which stay while an integration uses them. */
   private readonly guarded = new DependencyGroup();
   /** The name as it was given, where that is known: roles need not wait for the database. */
@@ -198,7 +155,7 @@ export class ZeroEtlTarget extends Construct {
   constructor(scope: Construct, id: string, private readonly props: ZeroEtlTargetProps) {
     super(scope, id);
     checkRegion(this);
-    this.checkSettings();
+    checkTargetSettings(this, props);
     checkLimit(this, 'account', 'sourceAccount', props.sourceAccount, SOURCE_ACCOUNT_ID);
     checkLimit(this, 'bucket-name', 'bucketName', props.bucketName, BUCKET_NAME);
     this.provider = props.provider ?? ZeroEtlProvider.getOrCreate(this);
@@ -252,6 +209,7 @@ export class ZeroEtlTarget extends Construct {
       serviceTimeout: this.props.serviceTimeout,
     });
     properties.node.addDependency(this.guarded);
+    this.targetNames.check(this, table);
     this.tables.set(key, properties);
     this.tableNames.push(table.tableName);
     return properties;
@@ -284,19 +242,6 @@ export class ZeroEtlTarget extends Construct {
       resourceArns: [`arn:${partition}:glue:${region}:${account}:catalog`, this.databaseArn],
       resource: this.catalogPolicy,
     });
-  }
-
-  /** Refuses settings without effect, and a database in a bucket that the role would not get permissions for. */
-  private checkSettings(): void {
-    const ofNew = [['databaseName', 'database'], ['bucketName', 'bucket'], ['enableHybrid', 'catalogPolicy']] as const;
-    for (const [setting, brought] of ofNew) {
-      if (this.props[setting] !== undefined && this.props[brought] !== undefined) {
-        addError(this, 'target-settings', `${setting} has no effect beside \`${brought}\`; leave one of them out`);
-      }
-    }
-    if (this.props.database !== undefined && this.props.bucket === undefined) {
-      addError(this, 'target-settings', 'the database is given and the bucket of its location is not; give it as `bucket`, so that the role may write there');
-    }
   }
 
   private newBucket(): s3.IBucket {
