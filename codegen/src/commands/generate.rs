@@ -21,6 +21,8 @@ const DRIFT: u8 = 3;
 /// Arguments of `zeroetl generate`.
 ///
 /// Without a config file it emits the product: one table, everything that differs is a parameter.
+/// The folders that it makes are its own: a file there that opens with its header, and that it no
+/// longer emits, is removed.
 #[derive(Debug, clap::Args)]
 pub struct Generate {
     /// The config file to emit the templates of.

@@ -7,6 +7,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 /// Why there is no config.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
+    /// There is no such file.
+    #[error("there is no config file `{}`; write one, or name another by `--config`", .0.display())]
+    Missing(PathBuf),
     /// The file cannot be read.
     #[error("cannot read `{}`", path.display())]
     Read {

@@ -1,5 +1,6 @@
 //! From text to [`Config`]: reads every key, then lets `check` compare them with each other.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -23,9 +24,12 @@ use super::{
 
 /// Reads a config file.
 pub fn load(path: &Path) -> Result<Config, LoadError> {
-    let text = std::fs::read_to_string(path).map_err(|source| LoadError::Read {
-        path: path.to_owned(),
-        source,
+    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => LoadError::Missing(path.to_owned()),
+        _ => LoadError::Read {
+            path: path.to_owned(),
+            source,
+        },
     })?;
     Ok(parse(&path.display().to_string(), &text)?)
 }

@@ -149,7 +149,23 @@ fn a_config_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = zeroetl(folder.path(), &["generate", "--config", "nowhere.toml"]);
     assert_eq!(code(&missing), 2);
-    assert!(stderr(&missing).starts_with("error: cannot read `nowhere.toml`: "));
+    assert_eq!(
+        stderr(&missing),
+        "error: there is no config file `nowhere.toml`; write one, or name another by `--config`\n"
+    );
+    for verb in ["deploy", "status", "destroy"] {
+        let missing = zeroetl(folder.path(), &[verb]);
+        assert_eq!(code(&missing), 2);
+        assert!(
+            stderr(&missing).contains("`zeroetl.toml`"),
+            "{}",
+            stderr(&missing)
+        );
+    }
+    fs::create_dir(folder.path().join("folder.toml")).unwrap();
+    let unread = zeroetl(folder.path(), &["status", "--config", "folder.toml"]);
+    assert_eq!(code(&unread), 2);
+    assert!(stderr(&unread).starts_with("error: cannot read `folder.toml`: "));
 }
 
 #[test]
