@@ -1,7 +1,8 @@
 //! Generated files, in memory and on disk. The only module that writes files.
 //!
 //! A set of files owns folders: a file of ours in such a folder that is not in the set is left
-//! over from an earlier generator. Files without our header are somebody else's and stay.
+//! over from an earlier generator, or somebody's copy; nobody but its owner can tell. Files without
+//! our header are somebody else's.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -110,7 +111,7 @@ impl Files {
         self.files.insert(path.into(), text.into());
     }
 
-    /// Owns a folder: what is left over in it goes.
+    /// Owns a folder: what is left over in it is told of.
     pub fn own(&mut self, folder: impl Into<String>) {
         self.folders.insert(folder.into());
     }
@@ -182,8 +183,9 @@ impl Files {
         Ok(found)
     }
 
-    /// Writes what differs, removes what is left over, and tells what was done: nothing at all when
-    /// a file that is not ours is in the way, unless `force`. No reader ever sees half a file.
+    /// Writes what differs, and tells what was found: nothing at all is done when a file that is not
+    /// ours is in the way. `force` overwrites it, and removes what is left over. No reader ever sees
+    /// half a file.
     pub fn write(&self, root: &Path, force: bool) -> Result<Vec<Comparison>, FilesError> {
         let compared = self.compare(root)?;
         if !force {
@@ -206,7 +208,8 @@ impl Files {
             let done = match file.status {
                 Status::Current => Ok(()),
                 Status::Missing | Status::Different => replace(&place, &file.generated),
-                Status::LeftOver => fs::remove_file(&place),
+                Status::LeftOver if force => fs::remove_file(&place),
+                Status::LeftOver => Ok(()),
             };
             done.map_err(|error| FilesError::Write(place, error))?;
         }
@@ -286,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn our_left_over_goes_and_a_strangers_file_stays() {
+    fn a_left_over_goes_only_when_forced_and_a_strangers_file_stays() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("made")).unwrap();
         fs::write(root.path().join("made/old.yaml"), OURS).unwrap();
@@ -300,6 +303,11 @@ mod tests {
         assert_eq!(left_over.status, Status::LeftOver);
         assert!(left_over.to_string().contains("-old: true"), "{left_over}");
         set().write(root.path(), false).unwrap();
+        assert!(
+            root.path().join("made/old.yaml").exists(),
+            "it may be a copy that somebody changed"
+        );
+        set().write(root.path(), true).unwrap();
         assert!(!root.path().join("made/old.yaml").exists());
         assert!(root.path().join("made/notes.txt").exists());
         assert!(

@@ -21,8 +21,8 @@ const DRIFT: u8 = 3;
 /// Arguments of `zeroetl generate`.
 ///
 /// Without a config file it emits the product: one table, everything that differs is a parameter.
-/// The folders that it makes are its own: a file there that opens with its header, and that it no
-/// longer emits, is removed.
+/// A file in the folders that it makes which opens with its header, and which it does not emit, is
+/// left over from an earlier version or a copy of yours: it is named, and removed with `--force` only.
 #[derive(Debug, clap::Args)]
 pub struct Generate {
     /// The config file to emit the templates of.
@@ -36,7 +36,7 @@ pub struct Generate {
     /// Write nothing; print what would change, and exit with 3 if anything would.
     #[arg(long)]
     check: bool,
-    /// Overwrite files that zeroetl did not make.
+    /// Overwrite files that zeroetl did not make, and remove left-over ones that it made.
     #[arg(long, conflicts_with = "check")]
     force: bool,
     /// How the result is printed.
@@ -76,21 +76,13 @@ impl Generate {
 
     fn write(&self, generated: &Generation) -> Result<ExitCode> {
         let files = generated.files.write(&self.out, self.force)?;
+        let left_over = if self.force { "removed" } else { "left over" };
         match self.format {
-            Format::Text => {
-                for file in files.iter().filter(|file| file.status != Status::Current) {
-                    let done = if file.status == Status::LeftOver {
-                        "removed"
-                    } else {
-                        "wrote"
-                    };
-                    print(&format!("{done} {}\n", self.out.join(&file.path).display()))?;
-                }
-            }
+            Format::Text => self.tell_written(&files)?,
             Format::Json => print(&self.report(&files, generated, |status| match status {
                 Status::Current => "current",
                 Status::Missing | Status::Different => "written",
-                Status::LeftOver => "removed",
+                Status::LeftOver => left_over,
             })?)?,
         }
         let count = |wanted: &[Status]| {
@@ -100,13 +92,30 @@ impl Generate {
                 .count()
         };
         tell(&format!(
-            "{} files: {} written, {} removed, {} current",
+            "{} files: {} written, {} {left_over}, {} current",
             files.len(),
             count(&[Status::Missing, Status::Different]),
             count(&[Status::LeftOver]),
             count(&[Status::Current]),
         ));
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn tell_written(&self, files: &[Comparison]) -> Result<()> {
+        for file in files {
+            let path = self.out.join(&file.path);
+            let path = path.display();
+            match file.status {
+                Status::Current => {}
+                Status::LeftOver if !self.force => tell(&format!(
+                    "`{path}` opens with zeroetl's header but is none of its files now; move it if it \
+                     is yours, or remove it by `--force`"
+                )),
+                Status::LeftOver => print(&format!("removed {path}\n"))?,
+                Status::Missing | Status::Different => print(&format!("wrote {path}\n"))?,
+            }
+        }
+        Ok(())
     }
 
     fn check(&self, generated: &Generation) -> Result<ExitCode> {
@@ -131,6 +140,9 @@ impl Generate {
         if drifted == 0 {
             tell(&format!("{} files are current", files.len()));
             return Ok(ExitCode::SUCCESS);
+        }
+        if files.iter().any(|file| file.status == Status::LeftOver) {
+            tell("files that are left over stay; move them if they are yours, or add `--force`");
         }
         tell(&format!(
             "{drifted} of {} files differ; run `{}`",

@@ -113,7 +113,15 @@ fn drift_is_shown_with_the_command_that_fixes_it() {
     ];
     assert_eq!(statuses, expected);
 
-    zeroetl(folder.path(), &["generate", "--out", "out"]);
+    let written = zeroetl(folder.path(), &["generate", "--out", "out"]);
+    assert!(left_over.exists(), "it may be a copy that somebody changed");
+    assert!(
+        stderr(&written).contains("zero-etl/old.yaml` opens with zeroetl's header"),
+        "{}",
+        stderr(&written)
+    );
+    zeroetl(folder.path(), &["generate", "--force", "--out", "out"]);
+    assert!(!left_over.exists());
     assert_eq!(
         code(&zeroetl(
             folder.path(),
@@ -121,7 +129,6 @@ fn drift_is_shown_with_the_command_that_fixes_it() {
         )),
         0
     );
-    assert!(!left_over.exists());
 }
 
 #[test]
