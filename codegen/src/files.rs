@@ -206,10 +206,9 @@ impl Files {
         for file in &compared {
             let place = root.join(&file.path);
             let done = match file.status {
-                Status::Current => Ok(()),
                 Status::Missing | Status::Different => replace(&place, &file.generated),
                 Status::LeftOver if force => fs::remove_file(&place),
-                Status::LeftOver => Ok(()),
+                Status::Current | Status::LeftOver => Ok(()),
             };
             done.map_err(|error| FilesError::Write(place, error))?;
         }
