@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sid_that_somebody_edited_behind_the_marker_is_still_the_owners() {
+        let marker = marker("a", "b");
+        let edited = marker.sid(Some("A"), 0).replace("SA", "X");
+        assert!(marker.owns(Some(&edited)), "{edited}");
+    }
+
+    #[test]
     fn named_and_unnamed_statements_cannot_meet() {
         let marker = marker("a", "b");
         assert_ne!(marker.sid(Some("0"), 0), marker.sid(None, 0));
