@@ -2,7 +2,8 @@
 //! go to `target/fuzz`; the committed corpus is only read.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -21,30 +22,52 @@ const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 /// Builds all targets, then runs them one after the other; a crash fails and names its input.
 pub(crate) fn execute(root: &Path, arguments: &Fuzz) -> Result<()> {
     build(root)?;
-    let room = root.join("provider/fuzz");
-    let output = root.join("target/fuzz");
+    let found = root.join("target/fuzz/corpus");
     for target in TARGETS {
-        let found = output.join("corpus").join(target);
-        let crashes = output.join("crashes");
-        for folder in [&found, &crashes] {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make `{}`", folder.display()))?;
-        }
-        let program = output.join(TRIPLE).join("release").join(target);
-        run(std::process::Command::new(program)
-            .current_dir(&room)
+        let found = folder(found.join(target))?;
+        run(program(root, target)?
             .arg(format!("-max_total_time={}", arguments.seconds))
             .args(["-max_len=8192", "-print_final_stats=1"])
-            .arg(format!("-artifact_prefix={}/{target}-", crashes.display()))
-            .arg(&found)
-            .arg(room.join("corpus").join(target)))?;
+            .arg(found)
+            .arg(corpus(root, target)))?;
     }
     println!("no input broke {}", TARGETS.join(" or "));
     Ok(())
 }
 
+/// Builds all targets and gives each its committed inputs, nothing drawn at random.
+pub(crate) fn replay(root: &Path) -> Result<()> {
+    build(root)?;
+    for target in TARGETS {
+        run(program(root, target)?
+            .arg("-runs=0")
+            .arg(corpus(root, target)))?;
+    }
+    Ok(())
+}
+
+/// A target that was built, with a place for what breaks it.
+fn program(root: &Path, target: &str) -> Result<Command> {
+    let output = root.join("target/fuzz");
+    let crashes = folder(output.join("crashes"))?;
+    let mut command = Command::new(output.join(TRIPLE).join("release").join(target));
+    command
+        .current_dir(root.join("provider/fuzz"))
+        .arg(format!("-artifact_prefix={}/{target}-", crashes.display()));
+    Ok(command)
+}
+
+fn corpus(root: &Path, target: &str) -> PathBuf {
+    root.join("provider/fuzz/corpus").join(target)
+}
+
+fn folder(path: PathBuf) -> Result<PathBuf> {
+    fs::create_dir_all(&path).with_context(|| format!("cannot make `{}`", path.display()))?;
+    Ok(path)
+}
+
 /// Builds the targets, which have a workspace and a lock file of their own.
-pub(crate) fn build(root: &Path) -> Result<()> {
+fn build(root: &Path) -> Result<()> {
     run(cargo(&root.join("provider/fuzz"))
         .args([
             "build",
