@@ -12,3 +12,4 @@ pub mod limits;
 pub mod model;
 pub mod permissions;
 pub mod plan;
+mod shell;

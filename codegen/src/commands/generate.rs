@@ -13,6 +13,7 @@ use crate::{
     config,
     files::{Comparison, Status},
     generation::{self, Generation},
+    shell::word,
 };
 
 /// The check found drift.
@@ -154,14 +155,7 @@ impl Generate {
 
     /// The command that makes the files current.
     fn fix(&self) -> String {
-        let quoted = |path: &Path| {
-            let path = path.display().to_string();
-            if path.contains(char::is_whitespace) {
-                format!("'{path}'")
-            } else {
-                path
-            }
-        };
+        let quoted = |path: &Path| word(&path.display().to_string()).into_owned();
         let config = self
             .config
             .as_deref()

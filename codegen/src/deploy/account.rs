@@ -1,7 +1,6 @@
 //! One side of the deployment: an account, its Region and how to sign in to it. The only place that
 //! loads AWS configuration; knows no service.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 
 use crate::plan::StackKind;
+use crate::shell::word;
 
 /// Which of the two accounts, in the words of the config file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,16 +69,6 @@ impl Login {
             Some(profile) => format!("--region {} --profile {}", self.region, word(profile)),
             None => format!("--region {}", self.region),
         }
-    }
-}
-
-/// A text as one word of a shell command.
-pub(crate) fn word(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
     }
 }
 
@@ -142,17 +132,5 @@ impl Account {
     /// The endpoint that environment or profile set, if one did: then AWS itself is not asked.
     pub fn endpoint(&self) -> Option<&str> {
         self.config.endpoint_url()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word;
-
-    #[test]
-    fn a_profile_is_one_word_of_a_command_that_is_suggested() {
-        assert_eq!(word("source-admin"), "source-admin");
-        assert_eq!(word("my profile; ls"), "'my profile; ls'");
-        assert_eq!(word("it's"), r"'it'\''s'");
     }
 }

@@ -8,7 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::account::{Account, word};
+use super::account::Account;
+use crate::shell::word;
 
 /// A call to AWS that did not succeed.
 #[derive(Debug, thiserror::Error)]
