@@ -10,6 +10,12 @@ use crate::guide::{Reader, blocks};
 use crate::world::{SOURCE, TARGET, World};
 
 const DATABASE: &str = "orders_lakehouse";
+/// What `index.md` says before it deploys.
+const BEFORE_DEPLOYING: &[&str] = &[
+    "Make the bucket",
+    "Upload the release",
+    "Fill in the parameter files",
+];
 
 fn retention(world: &World) -> Value {
     let groups = world
@@ -104,14 +110,7 @@ fn the_options_of_the_guide_are_taken() {
     let release = Release::copied();
     let reader = Reader::new(&world, &release);
 
-    reader.follow(
-        "index.md",
-        &[
-            "Make the bucket",
-            "Upload the release",
-            "Fill in the parameter files",
-        ],
-    );
+    reader.follow("index.md", BEFORE_DEPLOYING);
     reader.follow("options.md", &["Customer keys"]);
     reader.follow("index.md", &["Deploy"]);
     let integration = &source.json("glue describe-integrations")["Integrations"][0];
@@ -161,14 +160,7 @@ fn the_other_pages_of_the_guide_can_be_followed() {
     let world = World::new("pages");
     let release = Release::copied();
     let reader = Reader::new(&world, &release);
-    reader.follow(
-        "index.md",
-        &[
-            "Make the bucket",
-            "Upload the release",
-            "Fill in the parameter files",
-        ],
-    );
+    reader.follow("index.md", BEFORE_DEPLOYING);
     reader.follow("stacksets.md", &[]);
     reader.follow("service-catalog.md", &[]);
     reader.follow("guard.md", &[]);
