@@ -7,11 +7,32 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-/// The cargo that started this program.
+/// The cargo that started this program, in the environment that the user's shell had.
+///
+/// `cargo xtask` describes the package `xtask` in variables. Build scripts of `ring` and `aws-lc-sys`
+/// watch them: would they reach the inner cargo, each switch between `cargo build` and `cargo xtask`
+/// would build the SDK again.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(describes_a_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+/// Whether `cargo run` sets this variable to tell the program what package it is.
+fn describes_a_package(name: &str) -> bool {
+    let begins = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
+    let names = [
+        "CARGO",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+        "OUT_DIR",
+    ];
+    names.contains(&name) || begins.iter().any(|begin| name.starts_with(begin))
 }
 
 /// `cargo <subcommand> --release` in which no path of this machine ends up in what is built.
@@ -81,4 +102,25 @@ pub(crate) fn build_zeroetl(root: &Path) -> Result<PathBuf> {
         cargo(root).args(["build", "--locked", "--workspace", "--bin", "zeroetl"]),
         "zeroetl",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inner_cargo_hears_nothing_of_the_package_xtask() {
+        // This test is run by cargo, so the variables are there.
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let command = cargo(Path::new("."));
+        let removed: Vec<_> = command
+            .get_envs()
+            .filter(|(_, value)| value.is_none())
+            .map(|(name, _)| name.to_string_lossy().into_owned())
+            .collect();
+        for name in ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            assert!(removed.iter().any(|one| one == name), "{name}: {removed:?}");
+        }
+        assert!(!describes_a_package("CARGO_HOME") && !describes_a_package("CARGO_TARGET_DIR"));
+    }
 }
