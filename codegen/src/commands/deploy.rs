@@ -10,7 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::output::{Format, print};
 use super::session::{PlanArgs, Stderr, block_on};
-use crate::deploy::{Architecture, Deployed, Options, rollout};
+use crate::deploy::{Architecture, DeployedStack, Options, rollout};
 
 /// Arguments of `zeroetl deploy`.
 #[derive(Debug, clap::Args)]
@@ -68,7 +68,7 @@ impl Deploy {
     }
 }
 
-fn text(deployed: &[Deployed]) -> String {
+fn text(deployed: &[DeployedStack]) -> String {
     let mut text = String::new();
     for stack in deployed {
         for (name, value) in &stack.outputs {
@@ -78,7 +78,7 @@ fn text(deployed: &[Deployed]) -> String {
     text
 }
 
-fn json(deployed: &[Deployed]) -> Result<String> {
+fn json(deployed: &[DeployedStack]) -> Result<String> {
     let stacks: Vec<_> = deployed
         .iter()
         .map(|stack| {

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::deployed::{Template, same};
 use super::retire::Reload;
 
 const INTEGRATION: &str = "AWS::Glue::Integration";
@@ -13,33 +14,47 @@ const LAYOUT: [&str; 2] = ["UnnestSpec", "PartitionSpec"];
 
 /// The table properties whose layout differs between the deployed and the wanted target stack, and
 /// whose table is read by an integration of the deployed integration stack.
-pub(crate) fn relayouts(deployed: &str, wanted: &str, integrations: &str) -> Vec<Reload> {
-    let (deployed, wanted) = (parsed(deployed), parsed(wanted));
-    let integrations = parsed(integrations);
-    let sources: Vec<String> = resources(&integrations, INTEGRATION)
+pub(crate) fn relayouts(
+    deployed: &Template,
+    wanted: &Template,
+    integrations: &Template,
+) -> Vec<Reload> {
+    let sources: Vec<String> = integrations
+        .of_type(INTEGRATION)
         .map(|(_, integration)| {
             integration
+                .properties
                 .get("SourceArn")
                 .map(Value::to_string)
                 .unwrap_or_default()
         })
         .collect();
-    let wanted: Vec<_> = resources(&wanted, PROPERTIES).collect();
     let mut found = Vec::new();
-    for (id, before) in resources(&deployed, PROPERTIES) {
-        let Some((_, after)) = wanted.iter().find(|(other, _)| *other == id) else {
+    for (id, before) in deployed.of_type(PROPERTIES) {
+        let before = &before.properties;
+        let after = wanted.resources.get(id);
+        let Some(after) = after.filter(|after| after.kind == PROPERTIES) else {
             continue;
         };
-        let Some(table) = before.get("TableName").and_then(Value::as_str) else {
-            continue;
-        };
-        let arn_end = format!(":table/{table}\"");
+        let after = &after.properties;
+        // A name that is no text comes from a parameter, and may be that of any integration's table.
+        let arn_end = before
+            .get("TableName")
+            .and_then(Value::as_str)
+            .map(|table| format!(":table/{table}\""));
+        let is_read = sources.iter().any(|source| match &arn_end {
+            Some(end) => source.contains(end) || !source.contains(":table/"),
+            None => true,
+        });
         let properties: Vec<_> = LAYOUT
             .into_iter()
-            .filter(|name| layout(before, name) != layout(after, name))
+            .filter(|name| match (layout(before, name), layout(after, name)) {
+                (Some(before), Some(after)) => !same(before, after),
+                (before, after) => before != after,
+            })
             .map(str::to_owned)
             .collect();
-        if !properties.is_empty() && sources.iter().any(|source| source.contains(&arn_end)) {
+        if !properties.is_empty() && is_read {
             found.push(Reload {
                 logical_id: id.to_owned(),
                 properties,
@@ -49,24 +64,8 @@ pub(crate) fn relayouts(deployed: &str, wanted: &str, integrations: &str) -> Vec
     found
 }
 
-/// A template that is no JSON was deployed by other means; of that one the provider decides.
-fn parsed(template: &str) -> Value {
-    serde_json::from_str(template).unwrap_or_default()
-}
-
 fn layout<'a>(properties: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     properties.get("TargetTableConfig")?.get(name)
-}
-
-fn resources<'a>(
-    template: &'a Value,
-    kind: &'a str,
-) -> impl Iterator<Item = (&'a str, &'a Map<String, Value>)> {
-    let all = template.get("Resources").and_then(Value::as_object);
-    all.into_iter().flatten().filter_map(move |(id, resource)| {
-        let properties = resource.get("Properties")?.as_object()?;
-        (resource.get("Type")? == kind).then_some((id.as_str(), properties))
-    })
 }
 
 #[cfg(test)]
@@ -75,21 +74,27 @@ mod tests {
 
     use super::*;
 
-    fn target(unnest: &str, name: &str) -> String {
-        json!({ "Resources": { "Properties": { "Type": PROPERTIES, "Properties": {
+    fn read(template: &Value) -> Template {
+        Template::parse(&template.to_string()).unwrap()
+    }
+
+    fn target(unnest: &str, name: &str) -> Template {
+        read(
+            &json!({ "Resources": { "Properties": { "Type": PROPERTIES, "Properties": {
             "TableName": "Orders",
             "AllowResync": true,
             "TargetTableConfig": { "UnnestSpec": unnest, "TargetTableName": name },
-        } } } })
-        .to_string()
+        } } } }),
+        )
     }
 
-    fn integrations(table: &str) -> String {
+    fn integrations(table: &str) -> Template {
         let arn = format!("arn:aws:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/{table}");
-        json!({ "Resources": { "Integration": { "Type": INTEGRATION, "Properties": {
-            "SourceArn": { "Fn::Sub": arn },
-        } } } })
-        .to_string()
+        read(
+            &json!({ "Resources": { "Integration": { "Type": INTEGRATION, "Properties": {
+                "SourceArn": { "Fn::Sub": arn },
+            } } } }),
+        )
     }
 
     #[test]
@@ -109,6 +114,17 @@ mod tests {
         let renamed = target("FULL", "sales");
         assert_eq!(relayouts(&full, &renamed, &integrations("Orders")), []);
         assert_eq!(relayouts(&full, &top, &integrations("AllOrders")), []);
-        assert_eq!(relayouts(&full, &top, "Resources: {}"), []);
+        assert_eq!(relayouts(&full, &top, &Template::default()), []);
+    }
+
+    #[test]
+    fn a_table_named_by_a_parameter_may_be_the_one_that_is_read() {
+        let deployed = Template::parse(
+            "Resources: { Properties: { Type: 'Custom::IntegrationTableProperties', Properties: {
+                TableName: !Ref SourceTableName, TargetTableConfig: { UnnestSpec: FULL } } } }",
+        );
+        let top = target("TOPLEVEL", "orders");
+        let found = relayouts(&deployed.unwrap(), &top, &integrations("Orders"));
+        assert_eq!(found[0].to_string(), "`Properties` (UnnestSpec)");
     }
 }

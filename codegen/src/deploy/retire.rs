@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::deployed::{Template, same};
+
 const INTEGRATION: &str = "AWS::Glue::Integration";
 /// The only properties of an integration that CloudFormation changes in place.
 const CHANGEABLE: [&str; 3] = ["DataFilter", "Description", "Tags"];
@@ -37,17 +39,15 @@ impl fmt::Display for Reload {
 }
 
 /// Compares the deployed integration stack with the wanted one; `None` when nothing has to go.
-pub(crate) fn retirement(deployed: &str, wanted: &str) -> Option<Retirement> {
-    let deployed: Value = serde_json::from_str(deployed).ok()?;
-    let wanted: Value = serde_json::from_str(wanted).ok()?;
+pub(crate) fn retirement(deployed: &Template, wanted: &Template) -> Option<Retirement> {
     let mut kept = Vec::new();
     let mut retirement = Retirement {
         removed: Vec::new(),
         reloaded: Vec::new(),
         interim: None,
     };
-    for (logical_id, properties) in integrations(&deployed) {
-        let Some((_, now)) = integrations(&wanted).find(|(id, _)| id == &logical_id) else {
+    for (logical_id, properties) in integrations(deployed) {
+        let Some((_, now)) = integrations(wanted).find(|(id, _)| id == &logical_id) else {
             retirement.removed.push(logical_id.to_owned());
             continue;
         };
@@ -66,7 +66,7 @@ pub(crate) fn retirement(deployed: &str, wanted: &str) -> Option<Retirement> {
         return None;
     }
     if !kept.is_empty() {
-        retirement.interim = Some(only(wanted.clone(), &kept).to_string());
+        retirement.interim = Some(only(wanted.document.clone(), &kept).to_string());
     }
     Some(retirement)
 }
@@ -74,17 +74,15 @@ pub(crate) fn retirement(deployed: &str, wanted: &str) -> Option<Retirement> {
 /// Every integration of the deployed stack, when the target stack gets another bucket: the data stays
 /// in the old one, which the target role can then no longer reach.
 pub(crate) fn retirement_of_all(
-    deployed: &str,
-    wanted: &str,
-    target: (&str, &str),
+    deployed: &Template,
+    wanted: &Template,
+    target: (&Template, &Template),
 ) -> Option<Retirement> {
-    if bucket_names(target.0)? == bucket_names(target.1)? {
+    if bucket_names(target.0) == bucket_names(target.1) {
         return None;
     }
-    let deployed: Value = serde_json::from_str(deployed).ok()?;
-    let wanted: Value = serde_json::from_str(wanted).ok()?;
-    let is_wanted = |id: &str| integrations(&wanted).any(|(other, _)| other == id);
-    let (kept, removed): (Vec<_>, Vec<_>) = integrations(&deployed)
+    let is_wanted = |id: &str| integrations(wanted).any(|(other, _)| other == id);
+    let (kept, removed): (Vec<_>, Vec<_>) = integrations(deployed)
         .map(|(id, _)| id.to_owned())
         .partition(|id| is_wanted(id));
     let reloaded = kept.into_iter().map(|logical_id| Reload {
@@ -98,27 +96,17 @@ pub(crate) fn retirement_of_all(
     })
 }
 
-/// What the template says of its buckets' names; `None` for a template that is no JSON.
-fn bucket_names(template: &str) -> Option<Vec<Option<Value>>> {
-    let template: Value = serde_json::from_str(template).ok()?;
-    let resources = template.get("Resources")?.as_object()?.values();
-    let buckets = resources.filter(|resource| resource["Type"] == "AWS::S3::Bucket");
-    Some(
-        buckets
-            .map(|bucket| bucket.pointer("/Properties/BucketName").cloned())
-            .collect(),
-    )
+/// What the template says of its buckets' names.
+fn bucket_names(template: &Template) -> Vec<Option<&Value>> {
+    let buckets = template.of_type("AWS::S3::Bucket");
+    buckets
+        .map(|(_, bucket)| bucket.properties.get("BucketName"))
+        .collect()
 }
 
-fn integrations(template: &Value) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
-    let resources = template.get("Resources").and_then(Value::as_object);
-    resources
-        .into_iter()
-        .flatten()
-        .filter_map(|(id, resource)| {
-            let properties = resource.get("Properties")?.as_object()?;
-            (resource.get("Type")? == INTEGRATION).then_some((id.as_str(), properties))
-        })
+fn integrations(template: &Template) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
+    let integrations = template.of_type(INTEGRATION);
+    integrations.map(|(id, integration)| (id, &integration.properties))
 }
 
 /// The names of the properties that differ and cannot be changed in place.
@@ -126,7 +114,11 @@ fn fixed_differences(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<
     let added = new.keys().filter(|name| !old.contains_key(*name));
     old.keys()
         .chain(added)
-        .filter(|name| !CHANGEABLE.contains(&name.as_str()) && old.get(*name) != new.get(*name))
+        .filter(|name| !CHANGEABLE.contains(&name.as_str()))
+        .filter(|name| match (old.get(*name), new.get(*name)) {
+            (Some(old), Some(new)) => !same(old, new),
+            (old, new) => old != new,
+        })
         .cloned()
         .collect()
 }
@@ -180,9 +172,12 @@ mod tests {
         resource
     }
 
-    fn template(resources: &Value) -> String {
-        json!({ "Resources": resources, "Outputs": { "IntegrationArn": { "Value": "x" } } })
-            .to_string()
+    fn read(template: &Value) -> Template {
+        Template::parse(&template.to_string()).unwrap()
+    }
+
+    fn template(resources: &Value) -> Template {
+        read(&json!({ "Resources": resources, "Outputs": { "IntegrationArn": { "Value": "x" } } }))
     }
 
     #[test]
@@ -224,7 +219,7 @@ mod tests {
         let wanted = template(&json!({ "B": integration("b", "15", None) }));
         let found = retirement(&template(&both), &wanted).unwrap();
         let interim: Value = serde_json::from_str(&found.interim.unwrap()).unwrap();
-        assert_eq!(interim, serde_json::from_str::<Value>(&wanted).unwrap());
+        assert_eq!(interim, wanted.document);
     }
 
     #[test]
@@ -240,11 +235,11 @@ mod tests {
     fn another_bucket_makes_every_integration_anew() {
         let bucket = |properties: Value| {
             let bucket = json!({ "Type": "AWS::S3::Bucket", "Properties": properties });
-            json!({ "Resources": { "Bucket": bucket } }).to_string()
+            read(&json!({ "Resources": { "Bucket": bucket } }))
         };
         let (unnamed, named) = (bucket(json!({})), bucket(json!({ "BucketName": "mine" })));
         let stack = template(&json!({ "A": integration("a", "15", None) }));
-        let all = |old: &str, new: &str| retirement_of_all(&stack, &stack, (old, new));
+        let all = |old: &Template, new: &Template| retirement_of_all(&stack, &stack, (old, new));
         let found = all(&unnamed, &named).unwrap();
         assert_eq!(
             found.reloaded[0].to_string(),
@@ -252,9 +247,20 @@ mod tests {
         );
         assert_eq!(found.interim, None);
         assert_eq!(all(&named, &named), None);
-        // Deployed as YAML by other means.
-        assert_eq!(all("Resources: {}", &named), None);
         assert_eq!(all(&unnamed, &bucket(json!({ "Tags": [] }))), None);
+    }
+
+    #[test]
+    fn an_integration_that_was_deployed_as_yaml_is_guarded_like_any_other() {
+        let deployed = Template::parse(
+            "Resources: { A: { Type: 'AWS::Glue::Integration', Properties: {
+                IntegrationName: a, IntegrationConfig: { RefreshInterval: 15 } } } }",
+        );
+        let wanted = |minutes| template(&json!({ "A": integration("a", minutes, None) }));
+        let deployed = deployed.unwrap();
+        assert_eq!(retirement(&deployed, &wanted("15")), None);
+        let found = retirement(&deployed, &wanted("30")).unwrap();
+        assert_eq!(found.reloaded[0].to_string(), "`A` (IntegrationConfig)");
     }
 
     #[test]

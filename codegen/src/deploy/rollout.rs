@@ -46,7 +46,7 @@ pub struct Options {
 
 /// One stack as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployed {
+pub struct DeployedStack {
     /// Which one.
     pub kind: StackKind,
     /// Its name.
@@ -105,7 +105,7 @@ pub async fn rollout(
     plan: &DeploymentPlan,
     options: &Options,
     progress: &impl Progress,
-) -> Result<Vec<Deployed>, DeployError> {
+) -> Result<Vec<DeployedStack>, DeployError> {
     check(plan)?;
     let plan = &permitted(plan, options);
     let zip = provider_zip::open(options.zip.as_deref(), options.architecture)?;
@@ -161,12 +161,11 @@ fn permitted(plan: &DeploymentPlan, options: &Options) -> DeploymentPlan {
 fn must_go_first(stacks: &[Surveyed<'_>]) -> Option<Retirement> {
     let of = |kind| stacks.iter().find(|one| one.plan.kind == kind);
     let integration = of(StackKind::Integration)?;
-    let (deployed, wanted) = (integration.template.as_deref()?, &integration.plan.template);
+    let (deployed, wanted) = (integration.deployed()?, &integration.wanted);
     let target = of(StackKind::Target)?;
     let all = target
-        .template
-        .as_deref()
-        .and_then(|old| retirement_of_all(deployed, wanted, (old, &target.plan.template)));
+        .deployed()
+        .and_then(|old| retirement_of_all(deployed, wanted, (old, &target.wanted)));
     all.or_else(|| retirement(deployed, wanted))
 }
 
@@ -176,9 +175,9 @@ fn changed_layouts(stacks: &[Surveyed<'_>]) -> Vec<Reload> {
     let found = || {
         let (target, integration) = (of(StackKind::Target)?, of(StackKind::Integration)?);
         Some(relayouts(
-            target.template.as_deref()?,
-            &target.plan.template,
-            integration.template.as_deref()?,
+            target.deployed()?,
+            &target.wanted,
+            integration.deployed()?,
         ))
     };
     found().unwrap_or_default()
@@ -194,15 +193,15 @@ struct Rollout<'a, P> {
 
 impl<P: Progress> Rollout<'_, P> {
     /// All stacks, in the plan's order.
-    async fn stacks(&self, stacks: &[Surveyed<'_>]) -> Result<Vec<Deployed>, DeployError> {
-        let mut done: Vec<Deployed> = Vec::new();
+    async fn stacks(&self, stacks: &[Surveyed<'_>]) -> Result<Vec<DeployedStack>, DeployError> {
+        let mut done: Vec<DeployedStack> = Vec::new();
         for (index, surveyed) in stacks.iter().enumerate() {
             let plan = surveyed.plan;
             if plan.kind == StackKind::Integration && done.iter().any(|stack| stack.changed) {
                 self.wait_for_policies().await;
             }
             match self.apply(surveyed, self.uploads.template(plan)).await {
-                Ok(applied) => done.push(Deployed {
+                Ok(applied) => done.push(DeployedStack {
                     kind: plan.kind,
                     name: plan.name.clone(),
                     changed: applied.changed,

@@ -4,6 +4,7 @@
 use super::account::Login;
 use super::aws_error::AwsError;
 use super::cloudformation::{CloudFormation, Event, Stack};
+use super::deployed::{Deployed, Template};
 use super::events::{Tail, failures, own_failure};
 use super::failure::findings;
 use super::operation::{Ended, LostSight, follow};
@@ -17,10 +18,12 @@ use crate::plan::{DeploymentPlan, StackPlan};
 pub(crate) struct Surveyed<'a> {
     /// The plan.
     pub(crate) plan: &'a StackPlan,
+    /// The plan's template.
+    pub(crate) wanted: Template,
     /// The stack, where there is one.
     pub(crate) standing: Option<Stack>,
     /// The template that it was made from, once [`settle`] has asked for it.
-    pub(crate) template: Option<String>,
+    pub(crate) template: Option<Deployed>,
     /// What an earlier run's deletion, followed to its end by [`settle`], left behind.
     pub(crate) deleted: Option<Deleted>,
 }
@@ -30,14 +33,20 @@ pub(crate) struct Surveyed<'a> {
 pub(crate) struct Deleted {
     /// Its events.
     pub(crate) events: Vec<Event>,
-    /// The template of what was deleted; empty where it could not be read.
-    pub(crate) template: String,
+    /// The template of what was deleted.
+    pub(crate) template: Deployed,
 }
 
 impl Surveyed<'_> {
     /// What can be done with the stack.
     pub(crate) fn verdict(&self) -> Verdict {
         judge(self.standing.as_ref().map(|stack| stack.status.as_str()))
+    }
+
+    /// What the stack was made from; `None` also where that cannot be read, which [`settle`] has
+    /// refused.
+    pub(crate) fn deployed(&self) -> Option<&Template> {
+        self.template.as_ref()?.read()
     }
 }
 
@@ -53,18 +62,31 @@ pub enum SurveyError {
     /// Somebody has to act first; nothing was touched.
     #[error("nothing was touched:\n  {}", .0.join("\n  "))]
     Blocked(Vec<String>),
+    /// A template of the plan itself is none.
+    #[error("the plan's template for stack `{stack}` cannot be read: {why}")]
+    Plan {
+        /// The stack's name.
+        stack: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// Looks at every stack of the plan, in its order.
 pub(crate) async fn survey<'a>(
     session: &Session,
     plan: &'a DeploymentPlan,
-) -> Result<Vec<Surveyed<'a>>, AwsError> {
+) -> Result<Vec<Surveyed<'a>>, SurveyError> {
     let mut all = Vec::new();
     for plan in &plan.stacks {
+        let wanted = Template::parse(&plan.template).map_err(|why| SurveyError::Plan {
+            stack: plan.name.clone(),
+            why,
+        })?;
         let standing = session.cloudformation(plan.kind).stack(&plan.name).await?;
         all.push(Surveyed {
             plan,
+            wanted,
             standing,
             template: None,
             deleted: None,
@@ -122,7 +144,10 @@ async fn settle_one(
             surveyed.standing = None;
             surveyed.deleted = Some(Deleted {
                 events: ended.events,
-                template: api.template(&stack.id).await.unwrap_or_default(),
+                template: match api.template(&stack.id).await {
+                    Ok(text) => Deployed::parse(&text),
+                    Err(error) => Deployed::Unreadable(error.to_string()),
+                },
             });
         } else {
             surveyed.standing = Some(ended.stack);
@@ -134,7 +159,7 @@ async fn settle_one(
         .as_ref()
         .filter(|_| surveyed.verdict() != Verdict::Create)
     {
-        surveyed.template = Some(api.template(&stack.id).await?);
+        surveyed.template = Some(Deployed::parse(&api.template(&stack.id).await?));
     }
     Ok(())
 }
@@ -170,10 +195,21 @@ fn busy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
 /// A stack of the same name that was made from something else. Every template of ours says which
 /// blueprint it comes from.
 fn foreign_stack(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
-    let (plan, template) = (surveyed.plan, surveyed.template.as_ref()?);
-    let ours: serde_json::Value = serde_json::from_str(&plan.template).ok()?;
-    let blueprint = ours.pointer("/Metadata/zeroetl/Blueprint")?.as_str()?;
-    (!template.contains(blueprint)).then(|| {
+    let (plan, deployed) = (surveyed.plan, surveyed.template.as_ref()?);
+    let template = match deployed {
+        Deployed::Read(template) => template,
+        Deployed::Unreadable(why) => {
+            return Some(format!(
+                "the template of stack `{}` in account {} cannot be read: {why}; what cannot be \
+                 read cannot be compared, so nothing is done to that stack: update it with a \
+                 template that zeroetl generates, or choose another `project` or `environment` in \
+                 the config file",
+                plan.name, login.account
+            ));
+        }
+    };
+    let blueprint = surveyed.wanted.blueprint()?;
+    (template.blueprint() != Some(blueprint)).then(|| {
         format!(
             "account {} has a stack `{}` that does not come from zeroetl (no `{blueprint}` in its \
              template); choose another `project` or `environment` in the config file",
@@ -262,6 +298,7 @@ mod tests {
         let plan = plan();
         let mut surveyed = Surveyed {
             plan: &plan.stacks[0],
+            wanted: Template::default(),
             standing: Some(api.snapshot()),
             template: None,
             deleted: None,
@@ -309,6 +346,7 @@ mod tests {
         let standing = Some(stack("ROLLBACK_COMPLETE"));
         let surveyed = Surveyed {
             plan: &plan.stacks[0],
+            wanted: Template::default(),
             standing,
             template: None,
             deleted: None,
@@ -319,13 +357,13 @@ mod tests {
 
     #[test]
     fn a_stack_of_the_same_name_from_elsewhere_is_refused() {
-        let mut plan = plan();
+        let plan = plan();
         let ours = r#"{"Metadata":{"zeroetl":{"Blueprint":"zero_etl/source"}}}"#;
-        ours.clone_into(&mut plan.stacks[0].template);
         let with = |template: &str| Surveyed {
             plan: &plan.stacks[0],
+            wanted: Template::parse(ours).unwrap(),
             standing: Some(stack("CREATE_COMPLETE")),
-            template: Some(template.to_owned()),
+            template: Some(Deployed::parse(template)),
             deleted: None,
         };
         let problem = foreign_stack(&with(r#"{"Resources":{}}"#), &login()).unwrap();
@@ -333,8 +371,33 @@ mod tests {
         assert_eq!(foreign_stack(&with(ours), &login()), None);
         // The same template, deployed as YAML by other means.
         assert_eq!(
-            foreign_stack(&with("Blueprint: zero_etl/source"), &login()),
+            foreign_stack(
+                &with("Metadata: { zeroetl: { Blueprint: zero_etl/source } }"),
+                &login()
+            ),
             None
+        );
+        // A word of ours somewhere in it does not make it ours.
+        let problem = foreign_stack(&with("Description: not zero_etl/source"), &login());
+        assert!(problem.unwrap().contains("does not come from zeroetl"));
+    }
+
+    #[test]
+    fn a_stack_whose_template_cannot_be_read_is_refused_with_the_reason() {
+        let plan = plan();
+        let surveyed = Surveyed {
+            plan: &plan.stacks[0],
+            wanted: Template::default(),
+            standing: Some(stack("CREATE_COMPLETE")),
+            template: Some(Deployed::parse("Resources: [")),
+            deleted: None,
+        };
+        let problem = foreign_stack(&surveyed, &login()).unwrap();
+        assert!(
+            problem.contains(
+                "stack `demo-source` in account 111111111111 cannot be read: it is no YAML"
+            ),
+            "{problem}"
         );
     }
 }

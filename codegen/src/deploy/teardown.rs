@@ -7,6 +7,7 @@ use super::account::Login;
 use super::aws_error::AwsError;
 use super::cloudformation::{Event, Stack};
 use super::delete::{DeleteError, delete};
+use super::deployed::Template;
 use super::events::retained;
 use super::progress::Progress;
 use super::session::{Session, SignInProblems};
@@ -80,7 +81,7 @@ impl<'a> Teardown<'a> {
                 None => {
                     progress.line(&format!("`{}` is absent", surveyed.plan.name));
                     if let Some(deleted) = &surveyed.deleted {
-                        left.extend(self.kept(surveyed, &deleted.events, &deleted.template));
+                        left.extend(self.kept(surveyed, &deleted.events, deleted.template.read()));
                     }
                 }
                 Some(stack) => left.extend(self.delete(surveyed, stack, progress).await?),
@@ -99,21 +100,24 @@ impl<'a> Teardown<'a> {
         let login = &self.session.account(kind).login;
         let api = self.session.cloudformation(kind);
         let ended = delete(&api, stack, login, progress).await?;
-        let template = surveyed.template.as_deref().unwrap_or_default();
-        Ok(self.kept(surveyed, &ended.events, template))
+        Ok(self.kept(surveyed, &ended.events, surveyed.deployed()))
     }
 
     /// What a deletion left behind.
-    fn kept(&self, surveyed: &Surveyed<'_>, events: &[Event], template: &str) -> Vec<Retained> {
+    fn kept(
+        &self,
+        surveyed: &Surveyed<'_>,
+        events: &[Event],
+        template: Option<&Template>,
+    ) -> Vec<Retained> {
         let login = &self.session.account(surveyed.plan.kind).login;
-        let template = serde_json::from_str(template).unwrap_or_default();
         let kept = retained(events).into_iter();
-        kept.map(|event| left_behind(event, &template, login))
+        kept.map(|event| left_behind(event, template, login))
             .collect()
     }
 }
 
-fn left_behind(event: &Event, template: &Value, login: &Login) -> Retained {
+fn left_behind(event: &Event, template: Option<&Template>, login: &Login) -> Retained {
     let name = &event.physical_id;
     let flags = login.cli_flags();
     let command = match event.resource_type.as_str() {
@@ -127,10 +131,9 @@ fn left_behind(event: &Event, template: &Value, login: &Login) -> Retained {
     Retained {
         resource_type: event.resource_type.clone(),
         name: name.clone(),
-        named: says(
-            &template["Resources"][&event.logical_id]["Properties"],
-            name,
-        ),
+        named: template
+            .and_then(|template| template.resources.get(&event.logical_id))
+            .is_some_and(|resource| resource.properties.values().any(|value| says(value, name))),
         command,
     }
 }
@@ -160,12 +163,16 @@ mod tests {
         }
     }
 
+    fn with(id: &str, properties: &Value) -> Template {
+        let resource = json!({ "Type": "Some::Type", "Properties": properties });
+        Template::parse(&json!({ "Resources": { id: resource } }).to_string()).unwrap()
+    }
+
     #[test]
     fn what_stays_is_listed_with_the_command_that_removes_it() {
         let table = kept("Table", "AWS::DynamoDB::GlobalTable", "Orders");
-        let template =
-            json!({ "Resources": { "Table": { "Properties": { "TableName": "Orders" } } } });
-        let left = left_behind(&table, &template, &login());
+        let template = with("Table", &json!({ "TableName": "Orders" }));
+        let left = left_behind(&table, Some(&template), &login());
         assert!(left.named);
         assert_eq!(
             left.command.as_deref(),
@@ -179,11 +186,12 @@ mod tests {
     #[test]
     fn a_name_that_cloudformation_made_up_is_told_apart() {
         let bucket = kept("Bucket", "AWS::S3::Bucket", "demo-target-bucket-1x2y");
-        let template = json!({ "Resources": { "Bucket": { "Properties": { "Tags": [] } } } });
-        assert!(!left_behind(&bucket, &template, &login()).named);
+        let template = with("Bucket", &json!({ "Tags": [] }));
+        assert!(!left_behind(&bucket, Some(&template), &login()).named);
+        assert!(!left_behind(&bucket, None, &login()).named);
         let database = kept("Database", "AWS::Glue::Database", "orders");
         let input = json!({ "DatabaseInput": { "Name": "orders" } });
-        let template = json!({ "Resources": { "Database": { "Properties": input } } });
-        assert!(left_behind(&database, &template, &login()).named);
+        let template = with("Database", &input);
+        assert!(left_behind(&database, Some(&template), &login()).named);
     }
 }

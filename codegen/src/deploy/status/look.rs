@@ -7,7 +7,7 @@ use super::report::{Report, StackReport};
 use crate::deploy::account::Side;
 use crate::deploy::aws_error::AwsError;
 use crate::deploy::session::{Session, SignInProblems};
-use crate::deploy::survey::{Surveyed, survey};
+use crate::deploy::survey::{SurveyError, Surveyed, survey};
 use crate::plan::{DeploymentPlan, StackKind};
 
 /// Why there is no report.
@@ -19,6 +19,9 @@ pub enum StatusError {
     /// A call failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// The stacks could not be looked at.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
 }
 
 /// Looks at everything that the plan deploys.
