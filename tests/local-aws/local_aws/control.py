@@ -39,7 +39,8 @@ def _settings(method: str, body: bytes) -> dict:
 
 
 def _parsed(name: str, value: object) -> object:
-    if name in ("integration_create_seconds", "integration_delete_seconds"):
+    known = [field.name for field in dataclasses.fields(settings.Settings)]
+    if name.endswith("_seconds") and name != "function_retry_seconds" and name in known:
         return float(value)
     if name == "function_retry_seconds":
         return tuple(float(item) for item in value)
@@ -49,7 +50,6 @@ def _parsed(name: str, value: object) -> object:
         return {str(arn): str(status) for arn, status in value.items()}
     if name == "governed":
         return {_database(entry) for entry in value}
-    known = [field.name for field in dataclasses.fields(settings.Settings)]
     raise ValueError(f"no setting '{name}'; there are {', '.join(known)}")
 
 

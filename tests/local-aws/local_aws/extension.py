@@ -5,6 +5,7 @@ from ministack import app as ministack_app
 from local_aws import function_logs, function_workers, gateway, lake_formation, settings
 from local_aws.cloudformation import (
     bucket,
+    bucket_policy,
     custom_resource,
     deletion,
     deployer_rights,
@@ -15,8 +16,10 @@ from local_aws.cloudformation import (
     imports,
     integration,
     lake_formation_types,
+    names,
     resource_property,
 )
+from local_aws.cloudformation.drift import change_sets, description, detection, execution
 from local_aws.glue import api, state
 
 
@@ -30,11 +33,17 @@ def install():
         deletion,
         custom_resource,
         bucket,
+        bucket_policy,
         global_table,
         imports,
         integration,
         resource_property,
         lake_formation_types,
+        names,
+        detection,
+        change_sets,
+        execution,
+        description,
         function_logs,
         function_workers,
         # Last: it asks before any other part acts.

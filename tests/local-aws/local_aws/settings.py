@@ -27,6 +27,8 @@ class Settings:
     # How long an integration stays in CREATING and MODIFYING, and in DELETING.
     integration_create_seconds: float = 0.2
     integration_delete_seconds: float = 0.5
+    # How long a drift detection is in progress.
+    drift_detection_seconds: float = 0.05
     # When Lambda tries an asynchronous invocation again whose function failed.
     function_retry_seconds: tuple[float, ...] = (60.0, 120.0)
     # Accounts that share catalog resources through Lake Formation and RAM.

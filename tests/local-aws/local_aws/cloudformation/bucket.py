@@ -1,4 +1,4 @@
-"""AWS::S3::Bucket: default encryption, which ministack drops, and a bucket that is not empty."""
+"""AWS::S3::Bucket: encryption and ownership, which ministack drops; a bucket that is not empty."""
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -14,6 +14,7 @@ def install() -> None:
     """Add the property, and guard the deletion."""
     provisioners._S3_BUCKET_CONFIGURATIONS += (
         ("BucketEncryption", _xml, _put, s3._delete_bucket_encryption),
+        ("OwnershipControls", _owner_xml, _put_owner, s3._delete_bucket_ownership_controls),
     )
     handlers = provisioners._RESOURCE_HANDLERS[TYPE]
     theirs = handlers["delete"]
@@ -42,6 +43,18 @@ def _xml(encryption: dict) -> bytes:
             enabled = provisioners._cfn_bool(rule["BucketKeyEnabled"])
             SubElement(element, "BucketKeyEnabled").text = str(enabled).lower()
     return tostring(root, encoding="utf-8")
+
+
+def _owner_xml(controls: dict) -> bytes:
+    root = Element("OwnershipControls", xmlns=s3.S3_NS)
+    for rule in controls.get("Rules") or []:
+        owner = SubElement(SubElement(root, "Rule"), "ObjectOwnership")
+        owner.text = str(rule.get("ObjectOwnership"))
+    return tostring(root, encoding="utf-8")
+
+
+def _put_owner(name: str, body: bytes) -> None:
+    s3._put_bucket_ownership_controls(name, body)
 
 
 def _put(name: str, body: bytes) -> None:

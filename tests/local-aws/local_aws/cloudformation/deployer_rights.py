@@ -52,6 +52,15 @@ def install() -> None:
     stacks._delete_resource = delete
 
 
+def ask_to_read(stack_name: str, logical_id: str, record: dict) -> None:
+    """Raise unless the caller may make each call of the type's read handler."""
+    subject = _subject(
+        stack_name, logical_id, record["PhysicalResourceId"], record.get("Properties")
+    )
+    if ministack_app.AUTH:
+        _check(record["ResourceType"], subject, "read")
+
+
 def _subject(stack: str, logical_id: str, physical_id: str | None, props: object) -> Subject:
     known = props if isinstance(props, dict) else {}
     return Subject(get_account_id(), get_region(), stack, logical_id, physical_id, known)
@@ -59,6 +68,11 @@ def _subject(stack: str, logical_id: str, physical_id: str | None, props: object
 
 def _ask(resource_type: str, subject: Subject, *operations: str) -> None:
     """Raise for the first call that the deployer may not make."""
+    _check(resource_type, subject, *operations)
+    _tags[_key(subject)] = _now(subject)
+
+
+def _check(resource_type: str, subject: Subject, *operations: str) -> None:
     before, now = _before(subject), _now(subject)
     untagged = any(key not in now for key in before)
     for operation in operations:
@@ -68,7 +82,6 @@ def _ask(resource_type: str, subject: Subject, *operations: str) -> None:
                     caller.require(call.action, call.places(subject), call.context)
                 except GlueError as error:
                     raise handler.HandlerFailed(error.message, "AccessDenied") from error
-    _tags[_key(subject)] = now
 
 
 def _taggable(resource_type: str) -> bool:

@@ -15,6 +15,7 @@ from local_aws.iam.evaluate import as_list
 
 TYPE = "AWS::DynamoDB::GlobalTable"
 _POLICY_LIMIT = 20 * 1024
+_MAX_RECOVERY_DAYS = 35
 _OWN = ("SSESpecification",)
 # (account, Region, table) -> days; ministack keeps only whether recovery is on.
 _recovery_days: dict[tuple[str, str, str], int] = {}
@@ -41,7 +42,10 @@ def install() -> None:
     def update(physical_id, old, new, stack_name):
         replica = _replica(physical_id, new)
         result = theirs["update"](physical_id, _without_own(old), _without_own(new), stack_name)
-        _apply(result[0], new, replica)
+        before = _replica(physical_id, old).get("ResourcePolicy")
+        # "If you update the policy outside of the template, it is not overwritten" unless the
+        # template's own policy changes.
+        _apply(result[0], new, replica, with_policy=before != replica.get("ResourcePolicy"))
         return result
 
     def delete(physical_id, props):
@@ -56,7 +60,13 @@ def install() -> None:
         _recovery_days.pop(_key(physical_id), None)
 
     handlers.update(create=create, update=update, delete=delete)
+    _keep_recovery_period()
     _show_recovery_period()
+
+
+def recovery_days(name: str) -> int:
+    """The recovery period of a table of this account and Region; 35 days unless one was set."""
+    return _recovery_days.get(_key(name), _MAX_RECOVERY_DAYS)
 
 
 def _without_own(props: dict) -> dict:
@@ -75,16 +85,16 @@ def _replica(logical_id: str, props: dict) -> dict:
     return found
 
 
-def _apply(name: str, props: dict, replica: dict) -> None:
+def _apply(name: str, props: dict, replica: dict, with_policy: bool = True) -> None:
     policy = (replica.get("ResourcePolicy") or {}).get("PolicyDocument")
-    if policy is None:
-        dynamodb._resource_policies.pop(_arn(name), None)
-    else:
+    if policy is not None and with_policy:
         _put_policy(name, policy)
+    elif with_policy:
+        dynamodb._resource_policies.pop(_arn(name), None)
     recovery = replica.get("PointInTimeRecoverySpecification") or {}
     enabled = provisioners._cfn_bool(recovery.get("PointInTimeRecoveryEnabled", False))
-    days = int(recovery.get("RecoveryPeriodInDays", 35))
-    if not 1 <= days <= 35:
+    days = int(recovery.get("RecoveryPeriodInDays", _MAX_RECOVERY_DAYS))
+    if not 1 <= days <= _MAX_RECOVERY_DAYS:
         raise handler.HandlerFailed(
             f"RecoveryPeriodInDays is {days}; 1 to 35 are allowed", "InvalidRequest"
         )
@@ -126,6 +136,27 @@ def _encryption(props: dict, replica: dict) -> dict | None:
     return dynamodb._sse_description_from_spec(
         {"Enabled": True, "SSEType": wanted.get("SSEType", "KMS"), "KMSMasterKeyId": key}
     )
+
+
+def _keep_recovery_period() -> None:
+    """UpdateContinuousBackups sets the days, too."""
+    theirs = dynamodb._update_continuous_backups
+
+    def update(data):
+        name = data.get("TableName", "").rpartition("/")[2]
+        wanted = data.get("PointInTimeRecoverySpecification") or {}
+        days = wanted.get("RecoveryPeriodInDays", _MAX_RECOVERY_DAYS)
+        if not 1 <= days <= _MAX_RECOVERY_DAYS:
+            return dynamodb.error_response_json(
+                "ValidationException", f"RecoveryPeriodInDays is {days}; 1 to 35 are allowed", 400
+            )
+        answer = theirs({**data, "TableName": name})
+        if answer[0] == 200:
+            _recovery_days[_key(name)] = days
+            return dynamodb._describe_continuous_backups({"TableName": name})
+        return answer
+
+    dynamodb._update_continuous_backups = update
 
 
 def _show_recovery_period() -> None:
