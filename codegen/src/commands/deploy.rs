@@ -20,11 +20,11 @@ pub struct Deploy {
     /// The provider's zip; by default the one that `cargo xtask package` writes to `dist/`.
     #[arg(long, value_name = "FILE")]
     provider_zip: Option<PathBuf>,
-    /// A bucket of yours for the provider's code, in the target's Region; by default one is made in
-    /// the target account.
+    /// A bucket of the target account, in its Region, for the provider's code; by default one is made
+    /// there.
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    code_bucket: Option<String>,
-    /// A bucket of yours for large templates of the source account; by default one is made there
+    target_bucket: Option<String>,
+    /// A bucket of the source account for large templates; by default one is made there
     /// when a template needs it.
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     source_bucket: Option<String>,
@@ -53,7 +53,7 @@ impl Deploy {
             zip: self.provider_zip.clone(),
             architecture: Architecture::of_word(word)
                 .with_context(|| format!("no provider is made for `{word}`"))?,
-            code_bucket: self.code_bucket.clone(),
+            target_bucket: self.target_bucket.clone(),
             source_bucket: self.source_bucket.clone(),
             import_existing: self.import_existing,
             allow_reload: self.allow_reload,

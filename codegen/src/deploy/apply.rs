@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use super::account::Login;
-use super::aws_error::AwsError;
+use super::aws_error::{AwsError, Problem};
 use super::change_set::{self, Readiness};
 use super::cloudformation::{
     ChangeSet, CloudFormation, MadeChangeSet, NewChangeSet, Stack, Template, Validated,
@@ -62,6 +62,18 @@ pub enum ApplyError {
         /// What its validation found, each on its line.
         findings: String,
     },
+    /// Somebody else works at the stack.
+    #[error(
+        "stack `{stack}` was changed by somebody else after this run had looked at it, and this run \
+         changed nothing of it ({said}); wait until that deployment is through (`zeroetl status` \
+         shows it), then run the same command again"
+    )]
+    Meanwhile {
+        /// The stack's name.
+        stack: String,
+        /// CloudFormation's words.
+        said: String,
+    },
     /// Contact was lost.
     #[error(transparent)]
     LostSight(#[from] LostSight),
@@ -83,14 +95,19 @@ pub(crate) async fn apply(
         Template::Inline(text) | Template::Url(text) => text,
     };
     let new = NewChangeSet {
-        stack: wanted.name.to_owned(),
+        // A stack that was deleted and made again by somebody else has another id.
+        stack: match &wanted.standing {
+            Some(stack) if !wanted.creates => stack.id.clone(),
+            _ => wanted.name.to_owned(),
+        },
         name: change_set::name(wanted.name, template, SystemTime::now()),
         creates: wanted.creates,
         template: wanted.template.clone(),
         parameters: wanted.parameters.clone(),
         import_existing: wanted.import_existing,
     };
-    let made = api.create_change_set(&new).await?;
+    let made = api.create_change_set(&new).await;
+    let made = made.map_err(|error| meanwhile(wanted.name, error))?;
     let (readiness, change_set) = wait(api, &made.id).await?;
     match (readiness, &wanted.standing) {
         (Readiness::Refused(reason), _) => Err(refuse(api, wanted, &made, reason).await),
@@ -138,7 +155,11 @@ async fn execute(
         .changes
         .iter()
         .any(|change| change.action == "Import");
-    api.execute(&made.id, &new.name, imports).await?;
+    let executed = api.execute(&made.id, &new.name, imports).await;
+    if let Err(error) = executed {
+        let _ = api.delete_change_set(&made.id).await;
+        return Err(meanwhile(wanted.name, error));
+    }
     let before = wanted.standing.clone().unwrap_or_else(|| Stack {
         id: made.stack_id.clone(),
         name: wanted.name.to_owned(),
@@ -175,6 +196,34 @@ async fn execute(
     }
 }
 
+/// What CloudFormation answers when a stack, or a change set, is not any more what it was when this
+/// run looked at it.
+fn meanwhile(stack: &str, error: AwsError) -> ApplyError {
+    let Problem::Refused { code, message } = &error.problem else {
+        return error.into();
+    };
+    let codes = [
+        "AlreadyExistsException",
+        "InvalidChangeSetStatus",
+        "ChangeSetNotFound",
+        "ChangeSetNotFoundException",
+        "OperationInProgressException",
+    ];
+    let says = [
+        "_IN_PROGRESS state",
+        "already exists and cannot be created again",
+        "does not exist",
+    ];
+    if codes.contains(&code.as_str()) || says.iter().any(|says| message.contains(says)) {
+        ApplyError::Meanwhile {
+            stack: stack.to_owned(),
+            said: message.clone(),
+        }
+    } else {
+        error.into()
+    }
+}
+
 /// Tidies up after a change set that CloudFormation refused, and gathers why it did.
 async fn refuse(
     api: &impl CloudFormation,
@@ -190,11 +239,9 @@ async fn refuse(
     let findings = findings
         .iter()
         .fold(String::new(), |text, line| text + "\n  " + line);
-    // What stays behind here hinders nobody: the next run uses an empty shell again.
+    // A shell that was made for the change set stays: somebody else's change set may wait in it by
+    // now, and deleting the shell would delete that one, too. The next run uses the shell again.
     let _ = api.delete_change_set(&made.id).await;
-    if wanted.standing.is_none() {
-        let _ = api.delete_stack(&made.stack_id, None).await;
-    }
     ApplyError::Refused {
         stack: wanted.name.to_owned(),
         reason,
@@ -245,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_change_set_leaves_nothing_behind_and_tells_its_findings() {
+    async fn a_refused_change_set_is_deleted_alone_and_tells_its_findings() {
         let api = FakeCloudFormation::default();
         api.next_change_set(change_set("FAILED", "Early validation failed"));
         api.find("Table: /Properties/Billing: unsupported property");
@@ -260,12 +307,39 @@ mod tests {
         );
         assert_eq!(
             api.calls(),
-            [
-                "create_change_set CREATE",
-                "delete_change_set",
-                "delete_stack"
-            ]
+            ["create_change_set CREATE", "delete_change_set"],
+            "a shell may hold somebody else's change set"
         );
+    }
+
+    #[test]
+    fn a_second_deployment_at_the_same_time_is_told_as_such() {
+        let refused = |code: &str, message: &str| {
+            let problem = Problem::Refused {
+                code: code.to_owned(),
+                message: message.to_owned(),
+            };
+            let error = AwsError {
+                call: "cloudformation:CreateChangeSet",
+                account: login().to_string(),
+                problem,
+            };
+            meanwhile("demo", error).to_string()
+        };
+        for (code, message) in [
+            ("AlreadyExistsException", "Stack [demo] already exists"),
+            ("InvalidChangeSetStatus", "ChangeSet is in OBSOLETE"),
+            (
+                "ValidationError",
+                "Stack:demo is in CREATE_IN_PROGRESS state and can not be updated.",
+            ),
+        ] {
+            let text = refused(code, message);
+            assert!(text.contains("by somebody else"), "{text}");
+            assert!(text.contains("run the same command again"), "{text}");
+        }
+        let text = refused("ValidationError", "Template format error");
+        assert!(!text.contains("somebody else"), "{text}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 
 use super::cloudformation::{Change, ChangeSet};
+use super::resource_types::{holds_data, may_replace};
 use super::stack_state::TOKEN_PREFIX;
 
 /// What became of a change set.
@@ -103,9 +104,16 @@ fn replaces(change: &Change) -> Replaces {
     }
     match change.replacement.as_deref() {
         Some("True") => Replaces::Yes,
-        Some("Conditional") => Replaces::Perhaps,
+        Some("Conditional") if can_replace(change) => Replaces::Perhaps,
         _ => Replaces::No,
     }
+}
+
+/// Whether any property that changes can be the reason to replace the resource.
+fn can_replace(change: &Change) -> bool {
+    let mut causes = change.causes.iter();
+    change.causes.is_empty()
+        || causes.any(|cause| may_replace(&change.resource_type, cause).unwrap_or(true))
 }
 
 /// What a replacement or removal means for resources that hold data or feed it.
@@ -125,10 +133,7 @@ fn warning(change: &Change) -> Option<String> {
         "is replaced by a new, empty one"
     };
     match change.resource_type.as_str() {
-        "AWS::DynamoDB::GlobalTable"
-        | "AWS::DynamoDB::Table"
-        | "AWS::S3::Bucket"
-        | "AWS::Glue::Database" => Some(match change.policy_action.as_deref() {
+        kind if holds_data(kind) => Some(match change.policy_action.as_deref() {
             Some("Delete" | "ReplaceAndDelete") => {
                 format!("  WARNING: {name} {what}; the old one and its data ARE DELETED")
             }
@@ -222,6 +227,13 @@ mod tests {
         assert!(
             lost.contains("leaves the stack; the old one and its data ARE DELETED"),
             "{lost}"
+        );
+        let mut recovery = change("Modify", table, Some("Conditional"), None);
+        recovery.causes = vec!["Replicas".to_owned()];
+        let in_place = lines(&[recovery]).join("\n");
+        assert_eq!(
+            in_place,
+            "  ~ Modify  It  AWS::DynamoDB::GlobalTable  (Replicas)"
         );
         let integration = "AWS::Glue::Integration";
         let doubled = lines(&[change("Modify", integration, Some("Conditional"), None)]).join("\n");

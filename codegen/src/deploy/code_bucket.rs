@@ -27,8 +27,8 @@ pub(crate) struct CodeBucket<'a> {
     pub made: bool,
     account: &'a Account,
     client: Client,
-    /// Sent with each call when the bucket is our own.
-    owner: Option<String>,
+    /// Who has to own it; sent with each call.
+    owner: String,
 }
 
 /// Why no bucket can be used.
@@ -39,8 +39,9 @@ pub enum BucketError {
     Aws(#[from] AwsError),
     /// Somebody else has the name.
     #[error(
-        "bucket `{name}` exists, but account {account} does not own it or may not read it; name a \
-         bucket of your own by `{flag}`"
+        "bucket `{name}` exists, but account {account} does not own it or may not read it, and \
+         whoever owns it could change the code that runs in the account; name a bucket of account \
+         {account} by `{flag}`, and copy there what has to come from elsewhere"
     )]
     NotOurs {
         /// The bucket.
@@ -107,8 +108,7 @@ impl<'a> CodeBucket<'a> {
             made: false,
             account,
             client: Client::from_conf(config),
-            // A bucket that the user names may belong to a third account on purpose.
-            owner: named.is_none().then(|| login.account.clone()),
+            owner: login.account.clone(),
         };
         match bucket.look().await? {
             Found::Here => {}
@@ -145,7 +145,7 @@ impl<'a> CodeBucket<'a> {
     fn flag(&self) -> &'static str {
         match self.account.login.side {
             Side::Source => "--source-bucket",
-            Side::Target => "--code-bucket",
+            Side::Target => "--target-bucket",
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> CodeBucket<'a> {
             .client
             .head_bucket()
             .bucket(&self.name)
-            .set_expected_bucket_owner(self.owner.clone())
+            .expected_bucket_owner(&self.owner)
             .send()
             .await;
         match answer {
@@ -219,7 +219,7 @@ impl<'a> CodeBucket<'a> {
         self.client
             .put_bucket_encryption()
             .bucket(&self.name)
-            .set_expected_bucket_owner(self.owner.clone())
+            .expected_bucket_owner(&self.owner)
             .server_side_encryption_configuration(configuration)
             .send()
             .await
@@ -237,7 +237,7 @@ impl<'a> CodeBucket<'a> {
         self.client
             .put_public_access_block()
             .bucket(&self.name)
-            .set_expected_bucket_owner(self.owner.clone())
+            .expected_bucket_owner(&self.owner)
             .public_access_block_configuration(everything)
             .send()
             .await
@@ -260,7 +260,7 @@ impl<'a> CodeBucket<'a> {
             .put_object()
             .bucket(&self.name)
             .key(key)
-            .set_expected_bucket_owner(self.owner.clone())
+            .expected_bucket_owner(&self.owner)
             .checksum_sha256(digest)
             .content_type(kind)
             .body(ByteStream::from(bytes.to_vec()))
@@ -277,17 +277,41 @@ impl<'a> CodeBucket<'a> {
             .head_object()
             .bucket(&self.name)
             .key(key)
-            .set_expected_bucket_owner(self.owner.clone())
+            .expected_bucket_owner(&self.owner)
             .checksum_mode(ChecksumMode::Enabled)
             .send()
             .await;
         match answer {
-            Ok(head) => Ok(head.content_length() == i64::try_from(length).ok()
-                && head.checksum_sha256().is_none_or(|live| live == digest)),
+            Ok(head) if head.content_length() != i64::try_from(length).ok() => Ok(false),
+            // The checksum of an object in parts is one of the parts' checksums.
+            Ok(head) => match head.checksum_sha256().filter(|live| !live.contains('-')) {
+                Some(live) => Ok(live == digest),
+                None => self.reads(key, digest).await,
+            },
             // Without `s3:ListBucket` an absent key is a 403; the upload shows what is permitted.
             Err(error) if matches!(status(&error), Some(403 | 404)) => Ok(false),
             Err(error) => Err(AwsError::new("s3:HeadObject", self.account, &error)),
         }
+    }
+
+    /// Whether the object's bytes are the ones with this digest. S3 keeps no checksum of an object
+    /// that was copied or uploaded without one; its name alone proves nothing.
+    async fn reads(&self, key: &str, digest: &str) -> Result<bool, AwsError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(key)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await;
+        let body = match answer {
+            Ok(object) => object.body.collect().await,
+            Err(error) if matches!(status(&error), Some(403 | 404)) => return Ok(false),
+            Err(error) => return Err(AwsError::new("s3:GetObject", self.account, &error)),
+        };
+        // What broke off on its way is uploaded again.
+        Ok(body.is_ok_and(|bytes| base64::encode(Sha256::digest(bytes.into_bytes())) == digest))
     }
 
     /// Uploads a template, and answers the URL at which CloudFormation reads it.
@@ -327,7 +351,7 @@ fn region_header<E>(error: &SdkError<E>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deploy::replay::account;
+    use crate::deploy::replay::{account, replay_with_length};
 
     fn bare(status: u16) -> (u16, String) {
         (status, String::new())
@@ -380,6 +404,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_bucket_that_the_user_names_has_to_belong_to_the_account() {
+        let (account, client) = account(&[bare(403)]);
+        let error = CodeBucket::ensure(&account, Some("third")).await;
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("name a bucket of account 111111111111 by `--source-bucket`"),
+            "{error}"
+        );
+        let asked = client.actual_requests().next().unwrap();
+        let owner = asked.headers().get("x-amz-expected-bucket-owner");
+        assert_eq!(owner, Some("111111111111"));
+    }
+
+    #[tokio::test]
     async fn a_bucket_in_another_region_is_refused() {
         let (account, _) = account(&[bare(301)]);
         let error = CodeBucket::ensure(&account, Some("mine"))
@@ -387,6 +425,28 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("but the stacks are in us-east-1"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_object_of_the_same_length_without_a_checksum_is_read_before_it_is_trusted() {
+        for (live, uploads) in [("bytes", false), ("other", true)] {
+            let head = (200, String::new());
+            let (account, client) = replay_with_length(&[
+                (bare(200), None),
+                (head, Some("5")),
+                ((200, live.to_owned()), None),
+                (bare(200), None),
+            ]);
+            let bucket = CodeBucket::ensure(&account, None).await.unwrap();
+            let put = bucket.put("key", b"bytes", "application/zip").await;
+            assert_eq!(put.unwrap(), uploads, "{live}");
+            let asked: Vec<_> = client
+                .actual_requests()
+                .map(aws_smithy_runtime_api::http::Request::method)
+                .collect();
+            let expected = ["HEAD", "HEAD", "GET", "PUT"];
+            assert_eq!(asked, expected[..if uploads { 4 } else { 3 }], "{live}");
+        }
     }
 
     #[tokio::test]

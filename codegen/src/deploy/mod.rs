@@ -21,6 +21,7 @@ mod provider_zip;
 mod relayout;
 #[cfg(test)]
 mod replay;
+mod resource_types;
 mod retire;
 mod rollout;
 mod session;

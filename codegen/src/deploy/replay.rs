@@ -11,13 +11,26 @@ use super::testing::login;
 
 /// An account whose requests get these answers, in this order.
 pub(crate) fn account(answers: &[(u16, String)]) -> (Account, StaticReplayClient) {
-    let events = answers.iter().map(|(status, body)| {
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.clone(), None))
+        .collect();
+    replay_with_length(&answers)
+}
+
+/// The same, for answers to `HEAD`, whose length is told by a header only.
+pub(crate) fn replay_with_length(
+    answers: &[((u16, String), Option<&str>)],
+) -> (Account, StaticReplayClient) {
+    let events = answers.iter().map(|((status, body), length)| {
         let request = http::Request::builder()
             .uri("https://aws.test")
             .body(SdkBody::empty());
-        let answer = http::Response::builder()
-            .status(*status)
-            .body(SdkBody::from(body.as_str()));
+        let mut answer = http::Response::builder().status(*status);
+        if let Some(length) = length {
+            answer = answer.header("content-length", *length);
+        }
+        let answer = answer.body(SdkBody::from(body.as_str()));
         ReplayEvent::new(request.unwrap(), answer.unwrap())
     });
     let client = StaticReplayClient::new(events.collect());

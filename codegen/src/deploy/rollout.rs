@@ -30,9 +30,9 @@ pub struct Options {
     pub zip: Option<PathBuf>,
     /// What the provider runs on.
     pub architecture: Architecture,
-    /// A bucket of the user's for the provider's code and the target's template.
-    pub code_bucket: Option<String>,
-    /// A bucket of the user's for large templates of the source account.
+    /// A bucket of the target account for the provider's code and the target's template.
+    pub target_bucket: Option<String>,
+    /// A bucket of the source account for large templates of the source account.
     pub source_bucket: Option<String>,
     /// Whether retained resources and table properties of an earlier deployment are taken in.
     pub import_existing: bool,

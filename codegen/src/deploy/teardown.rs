@@ -10,6 +10,7 @@ use super::delete::{DeleteError, delete};
 use super::deployed::Template;
 use super::events::retained;
 use super::progress::Progress;
+use super::resource_types::removal;
 use super::session::{Session, SignInProblems};
 use super::survey::{SurveyError, Surveyed, hinders_destroy, settle, survey};
 use crate::plan::DeploymentPlan;
@@ -119,22 +120,13 @@ impl<'a> Teardown<'a> {
 
 fn left_behind(event: &Event, template: Option<&Template>, login: &Login) -> Retained {
     let name = &event.physical_id;
-    let flags = login.cli_flags();
-    let command = match event.resource_type.as_str() {
-        "AWS::DynamoDB::GlobalTable" | "AWS::DynamoDB::Table" => Some(format!(
-            "aws dynamodb delete-table --table-name {name} {flags}"
-        )),
-        "AWS::S3::Bucket" => Some(format!("aws s3 rb s3://{name} --force {flags}")),
-        "AWS::Glue::Database" => Some(format!("aws glue delete-database --name {name} {flags}")),
-        _ => None,
-    };
     Retained {
         resource_type: event.resource_type.clone(),
         name: name.clone(),
         named: template
             .and_then(|template| template.resources.get(&event.logical_id))
             .is_some_and(|resource| resource.properties.values().any(|value| says(value, name))),
-        command,
+        command: removal(&event.resource_type, name, login),
     }
 }
 

@@ -32,7 +32,7 @@ impl Uploads {
         progress: &impl Progress,
     ) -> Result<Self, BucketError> {
         let account = session.account(Side::Target);
-        let target = CodeBucket::ensure(account, options.code_bucket.as_deref()).await?;
+        let target = CodeBucket::ensure(account, options.target_bucket.as_deref()).await?;
         tell_of(&target, progress);
         let key = zip_key(zip);
         let uploaded = target.put(&key, &zip.bytes, "application/zip").await?;

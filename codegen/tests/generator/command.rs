@@ -261,7 +261,7 @@ fn a_reader_that_has_seen_enough_changes_no_exit_code() {
 #[test]
 fn a_bucket_flag_without_a_name_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
-    for flag in ["--code-bucket", "--source-bucket"] {
+    for flag in ["--target-bucket", "--source-bucket"] {
         let refused = zeroetl(folder.path(), &["deploy", flag, ""]);
         assert_eq!(code(&refused), 2);
         assert!(stderr(&refused).contains(flag), "{}", stderr(&refused));

@@ -77,7 +77,7 @@ async fn a_bucket_of_our_name_in_another_account_gets_nothing() {
         &bucket,
         stage.target.id.as_str(),
         "does not own it",
-        "--code-bucket",
+        "--target-bucket",
     ];
     fail(deploy(&stage, folder.path()), 1, &parts);
     let objects = squatter.list_objects_v2().bucket(&bucket).send().await;
@@ -86,7 +86,7 @@ async fn a_bucket_of_our_name_in_another_account_gets_nothing() {
 
     // A bucket of one's own is the way round.
     let mut command = deploy(&stage, folder.path());
-    command.args(["--code-bucket", &stage.target.code_bucket()]);
+    command.args(["--target-bucket", &stage.target.code_bucket()]);
     succeed(command);
 }
 
