@@ -7,6 +7,7 @@ resource say how: `Fail`, `Once` (the first try fails), `Stuck` (the first Delet
 
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 
@@ -28,7 +29,8 @@ def custom_resource(event):
     """Answer on the response URL; raising makes the invocation fail."""
     properties = event["ResourceProperties"]
     kept = ("RequestType", "PhysicalResourceId", "ResourceProperties", "OldResourceProperties")
-    print("EVENT", json.dumps({key: event.get(key) for key in kept}), flush=True)
+    told = {"At": time.time_ns(), **{key: event.get(key) for key in kept}}
+    print("EVENT", json.dumps(told), flush=True)
     SEEN.append(event["RequestId"])
     if properties.get("Once") == "true" and SEEN.count(event["RequestId"]) == 1:
         raise RuntimeError("the first try fails")

@@ -78,21 +78,20 @@ def messages(account) -> list[dict]:
 
 
 def logged(account) -> list[tuple]:
-    """The requests that the log holds now."""
+    """The requests that the log holds now, as they were made; lines of two may change places."""
+    lines = [event["message"].partition(" ") for event in messages(account)]
+    events = [json.loads(text) for kind, _, text in lines if kind == "EVENT"]
     found = []
-    for event in messages(account):
-        kind, _, text = event["message"].partition(" ")
-        if kind == "EVENT":
-            request = json.loads(text)
-            old = request["OldResourceProperties"] or {}
-            found.append(
-                (
-                    request["RequestType"],
-                    request["PhysicalResourceId"],
-                    request["ResourceProperties"].get("Identity"),
-                    old.get("Identity"),
-                )
+    for request in sorted(events, key=lambda event: event["At"]):
+        old = request["OldResourceProperties"] or {}
+        found.append(
+            (
+                request["RequestType"],
+                request["PhysicalResourceId"],
+                request["ResourceProperties"].get("Identity"),
+                old.get("Identity"),
             )
+        )
     return found
 
 
@@ -239,6 +238,15 @@ def test_failed_function_is_tried_again_with_the_same_request(account):
     stack = account.deploy("s", template(account, Once=True))
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert [request[0] for request in requests(account, 2)] == ["Create", "Create"]
+
+
+def test_a_function_says_how_often_it_is_tried_again(account):
+    account.awslambda.put_function_event_invoke_config(
+        FunctionName="provider", MaximumRetryAttempts=0
+    )
+    account.deploy("s", template(account, Once=True, ServiceTimeout=2))
+    assert "did not receive a response" in account.failure("s")
+    assert [row[0] for row in logged(account)].count("Create") == 1
 
 
 def test_no_reply_within_service_timeout_fails_the_resource(account, server):

@@ -3,6 +3,7 @@
 import json
 
 import drift
+import functions
 import pytest
 import zero_etl
 from test_catalog_policy import refused
@@ -172,3 +173,28 @@ def test_what_was_made_again_by_hand_under_its_name_is_in_the_way(world):
     ended = drift.execute(world.target, "target", described)
     assert ended["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "AlreadyExists" in world.target.failure("target")
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_custom_resources_accept_a_function_that_was_made_again_only_under_its_name(
+    source, target, named
+):
+    """A function without a name comes back with another ARN, and a service token cannot change."""
+    world = World(source, target)
+    code = f"code-{target.id}"
+    target.s3.create_bucket(Bucket=code)
+    target.s3.put_object(Bucket=code, Key="zip", Body=functions.package("custom-resource"))
+    world.target_stack["Resources"] |= drift.provider(code)
+    if named:
+        world.resource("Function")["FunctionName"] = "provider"
+    world.prepare()
+    name = drift.physical(target, "target", "Function")
+    target.awslambda.delete_function(FunctionName=name)
+    described = drift.change_set(target, "target", world.target_stack)
+    ended = drift.execute(target, "target", described)
+    if named:
+        assert ended["StackStatus"] == "UPDATE_COMPLETE", target.failure("target")
+        assert set(drift.statuses(target, "target").values()) == {"IN_SYNC"}
+    else:
+        assert ended["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert "Modifying service token is not allowed" in target.failure("target")

@@ -1,18 +1,23 @@
 """Start and stop: one line when ready, loopback only, nothing left behind."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
 
+import drift
+import functions
 import pytest
 from conftest import SERVE, Account, Server
 from local_aws import loopback
+from test_update_cleanup import held
 
 
 def gone(pid: int) -> bool:
@@ -126,8 +131,6 @@ def test_server_and_its_functions_end_with_the_parent(tmp_path):
 
 def start_function(endpoint: str, folder: Path) -> int:
     """Invoke a function that answers with its process id, and stays warm."""
-    import functions
-
     account = Account(type("Endpoint", (), {"endpoint": endpoint}), "123456789012")
     account.awslambda.create_function(
         FunctionName="warm",
@@ -160,3 +163,55 @@ def test_outlive_parent_keeps_it_running(tmp_path):
     finally:
         os.kill(server["pid"], signal.SIGTERM)
     assert wait_until(lambda: gone(server["pid"]))
+
+
+HANG = {
+    # Nothing answers the request.
+    "request": {"operation": "GetDatabases", "hold": "for-ever"},
+    # CloudFormation waits for the reply of a custom resource, whose function waits as well.
+    "custom resource": {"operation": "CustomResourceResponse", "hold": "for-ever"},
+    # A handler of CloudFormation waits on a thread.
+    "handler": {"operation": "CreateLogGroup", "by": "handler", "hold": "for-ever"},
+    # A call that sleeps, whatever happens.
+    "sleep": {"operation": "GetDatabases", "delay_seconds": 120},
+}
+
+
+@pytest.mark.parametrize("what", HANG)
+def test_it_ends_at_once_on_sigterm_whatever_hangs(tmp_path, what):
+    server = Server(tmp_path / "state")
+    account = Account(server, "123456789012")
+    function = start_function(server.endpoint, tmp_path)
+    server.control("POST", "faults", HANG[what])
+    if what in ("request", "sleep"):
+        threading.Thread(target=ignore(account.glue.get_databases), daemon=True).start()
+    else:
+        template = drift.provider(f"code-{account.id}")
+        account.s3.create_bucket(Bucket=f"code-{account.id}")
+        account.s3.put_object(
+            Bucket=f"code-{account.id}", Key="zip", Body=functions.package("custom-resource")
+        )
+        account.cloudformation.create_stack(
+            StackName="s",
+            TemplateBody=json.dumps({"Resources": template}),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+    if "hold" in HANG[what]:
+        held(account, server, "for-ever")
+    else:
+        time.sleep(0.3)
+    started = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - started < 6
+    assert wait_until(lambda: gone(function))
+    assert not (tmp_path / "state" / "tmp").exists()
+
+
+def ignore(call):
+    """The call, whatever becomes of it."""
+
+    def ignoring():
+        with contextlib.suppress(Exception):
+            call()
+
+    return ignoring

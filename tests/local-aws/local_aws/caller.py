@@ -17,9 +17,11 @@ from local_aws.iam import evaluate
 _access_key: contextvars.ContextVar[str] = contextvars.ContextVar("access_key", default="")
 
 
-def pin(headers: dict[str, str]) -> None:
+def pin(headers: dict[str, str]) -> str:
     """Remember the key of a request that comes in."""
-    _access_key.set(extract_access_key_id(headers, {}) or "")
+    key = extract_access_key_id(headers, {}) or ""
+    _access_key.set(key)
+    return key
 
 
 def principal() -> evaluate.Principal:

@@ -1,13 +1,15 @@
-"""The control surface for tests: `/_zeroetl/settings` and `/_zeroetl/faults`. Not part of AWS.
+"""The control surface for tests: settings, faults, holds and calls. Not part of AWS.
 
-GET answers with what is set. PUT on settings changes what the body names and leaves the rest;
-POST on faults adds one; DELETE takes all faults, or puts all settings back to their defaults.
+GET answers with what is set. PUT on settings changes what the body names and leaves the rest; POST
+on faults adds one; POST on a hold releases it; DELETE takes all faults, forgets the calls, or puts
+all settings back to their defaults.
 """
 
 import dataclasses
 import json
 
-from local_aws import settings
+from local_aws import faults, operations, settings
+from local_aws.cloudformation import handler_calls
 
 
 def handle(method: str, path: str, body: bytes) -> tuple[int, bytes]:
@@ -17,9 +19,14 @@ def handle(method: str, path: str, body: bytes) -> tuple[int, bytes]:
             return 200, _json(_settings(method, body))
         if path == "/_zeroetl/faults":
             return 200, _json(_faults(method, body))
+        if path.startswith("/_zeroetl/holds"):
+            return 200, _json(_holds(method, path.removeprefix("/_zeroetl/holds").strip("/")))
+        if path == "/_zeroetl/calls":
+            return 200, _json(_calls(method))
     except (ValueError, TypeError) as error:
         return 400, _json({"error": str(error)})
-    return 404, _json({"error": f"no {path}; there are /_zeroetl/settings and /_zeroetl/faults"})
+    known = ", ".join(f"/_zeroetl/{name}" for name in ("settings", "faults", "holds", "calls"))
+    return 404, _json({"error": f"no {path}; there are {known}"})
 
 
 def _settings(method: str, body: bytes) -> dict:
@@ -32,7 +39,6 @@ def _settings(method: str, body: bytes) -> dict:
     elif method != "GET":
         raise ValueError(f"{method} is not GET, PUT or DELETE")
     shown = dataclasses.asdict(settings.current)
-    del shown["faults"]
     shown["ram_shares"] = sorted(shown["ram_shares"])
     shown["governed"] = ["/".join(entry) for entry in sorted(shown["governed"])]
     return shown
@@ -62,12 +68,38 @@ def _database(entry: object) -> tuple[str, str, str]:
 
 def _faults(method: str, body: bytes) -> list:
     if method == "DELETE":
-        settings.current.faults.clear()
+        faults.clear()
     elif method == "POST":
-        settings.current.faults.append(settings.Fault(**json.loads(body)))
+        fault = faults.Fault(**json.loads(body))
+        _known(fault.operation)
+        faults.add(fault)
     elif method != "GET":
         raise ValueError(f"{method} is not GET, POST or DELETE")
-    return [dataclasses.asdict(fault) for fault in settings.current.faults]
+    return [dataclasses.asdict(fault) for fault in faults.present()]
+
+
+def _known(operation: str) -> None:
+    """A misspelled operation would be a fault that never comes."""
+    made_by_handlers = {action.partition(":")[2] for action in handler_calls.actions()}
+    known = operations.known() | made_by_handlers | {faults.ANY, operations.RESPONSE}
+    if operation not in known:
+        raise ValueError(f"no operation '{operation}'")
+
+
+def _holds(method: str, name: str) -> dict:
+    if method == "POST":
+        faults.release(name)
+    elif method != "GET":
+        raise ValueError(f"{method} is not GET or POST")
+    return faults.holds()
+
+
+def _calls(method: str) -> list:
+    if method == "DELETE":
+        faults.forget_calls()
+    elif method != "GET":
+        raise ValueError(f"{method} is not GET or DELETE")
+    return [dataclasses.asdict(call) for call in faults.calls()]
 
 
 def _json(value: object) -> bytes:

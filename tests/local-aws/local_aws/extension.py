@@ -2,22 +2,37 @@
 
 from ministack import app as ministack_app
 
-from local_aws import function_logs, function_workers, gateway, lake_formation, settings
+from local_aws import (
+    faults,
+    function_logs,
+    function_workers,
+    gateway,
+    interception,
+    lake_formation,
+    settings,
+)
 from local_aws.cloudformation import (
     bucket,
     bucket_policy,
+    cleanup,
     custom_resource,
     deletion,
     deployer_rights,
     events,
+    existing,
     failed_creates,
     global_table,
     handler,
+    handler_faults,
     imports,
     integration,
     lake_formation_types,
     names,
+    progress,
+    replacement,
     resource_property,
+    role,
+    stack_rules,
 )
 from local_aws.cloudformation.drift import change_sets, description, detection, execution
 from local_aws.glue import api, state
@@ -28,6 +43,10 @@ def install():
     api.install()
     for part in (
         handler,
+        replacement,
+        cleanup,
+        # Before the events are put right, so that it sees what is reported.
+        progress,
         events,
         failed_creates,
         deletion,
@@ -39,13 +58,18 @@ def install():
         integration,
         resource_property,
         lake_formation_types,
+        role,
+        existing,
         names,
         detection,
         change_sets,
         execution,
         description,
+        stack_rules,
         function_logs,
         function_workers,
+        interception,
+        handler_faults,
         # Last: it asks before any other part acts.
         deployer_rights,
     ):
@@ -65,5 +89,6 @@ def _forget_on_reset() -> None:
         state.clear()
         lake_formation.clear()
         settings.reset()
+        faults.clear()
 
     glue.reset = reset

@@ -88,7 +88,7 @@ def _allowed(role: world.Role | None, config: dict, stream: str) -> bool:
     if group not in cloudwatch_logs._log_groups:
         wanted.append(evaluate.Request("logs:CreateLogGroup", arn))
     return all(
-        evaluate.decide_all(role.policies, request) is evaluate.Decision.ALLOWED
+        evaluate.decide_sides(role.sides, request) is evaluate.Decision.ALLOWED
         for request in wanted
     )
 

@@ -5,15 +5,14 @@ import contextlib
 import json
 import logging
 import os
-import shutil
-import signal
 import socket
-import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from local_aws import environment, loopback
+from local_aws.ending import Ending
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s [%(name)s] %(message)s"
 _PARENT_CHECK_SECONDS = 0.5
@@ -49,14 +48,9 @@ def serve(options: Options) -> int:
     from local_aws import extension
 
     app = extension.install()
-    try:
-        code = asyncio.run(_run(options, app, listener, port, parent, announce))
-    finally:
-        _end_functions()
-        shutil.rmtree(options.state_dir / "tmp", ignore_errors=True)
-    # ministack keeps worker threads; nothing they could still do matters now.
-    logging.shutdown()
-    os._exit(code)
+    ending = Ending(options.state_dir / "tmp")
+    asyncio.run(_run(options, app, listener, port, parent, announce, ending))
+    return 0
 
 
 def _claim_stdout(log_path: Path):
@@ -79,14 +73,13 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-async def _run(options, app, listener, port, parent, announce) -> int:
+async def _run(options, app, listener, port, parent, announce, ending) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    ending.on_signals(lambda: loop.call_soon_threadsafe(stop.set))
 
     config = Config()
     # The descriptor, not the port: nobody can take it in between.
@@ -97,7 +90,7 @@ async def _run(options, app, listener, port, parent, announce) -> int:
     config.errorlog = logging.getLogger("hypercorn.error")
     server = asyncio.create_task(hypercorn_serve(app, config, shutdown_trigger=stop.wait))
     if not options.outlive_parent:
-        asyncio.create_task(_watch_parent(parent, stop))
+        threading.Thread(target=_watch_parent, args=(parent, ending), daemon=True).start()
     try:
         await _ready(port, server)
         loopback.verify()
@@ -114,8 +107,11 @@ async def _run(options, app, listener, port, parent, announce) -> int:
     with contextlib.suppress(BrokenPipeError):
         announce.write(line + "\n")
         announce.close()
-    await server
-    return 0
+    with contextlib.suppress(asyncio.CancelledError):
+        await server
+    ending.answered()
+    # Here, not after asyncio.run: that waits for the threads of requests that hang.
+    ending.finish(0)
 
 
 async def _ready(port: int, server: asyncio.Task) -> None:
@@ -136,23 +132,13 @@ async def _ready(port: int, server: asyncio.Task) -> None:
     raise StartError("no answer after 30 s; see server.log in the state folder")
 
 
-async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
+def _watch_parent(parent: int, ending: Ending) -> None:
     """End with the process that started this one.
 
     PR_SET_PDEATHSIG would fire when the parent's *thread* ends, and a test harness starts servers
     from threads that end early.
     """
     while os.getppid() == parent:
-        await asyncio.sleep(_PARENT_CHECK_SECONDS)
+        time.sleep(_PARENT_CHECK_SECONDS)
     logging.getLogger("local_aws").info("parent %s is gone, stopping", parent)
-    stop.set()
-
-
-def _end_functions() -> None:
-    """End the function processes that ministack keeps warm."""
-    runtime = sys.modules.get("ministack.core.lambda_runtime")
-    if runtime is None:
-        return
-    ending = threading.Thread(target=runtime.reset, daemon=True)
-    ending.start()
-    ending.join(10)
+    ending.begin()

@@ -18,6 +18,13 @@ class Role:
     arn: str
     trust: dict
     policies: list[dict]
+    # The permissions boundary; an empty document when the policy that it names is gone.
+    boundary: dict | None = None
+
+    @property
+    def sides(self) -> list[list[dict]]:
+        """The groups of documents that have to allow an action, each by itself."""
+        return [self.policies] if self.boundary is None else [self.policies, [self.boundary]]
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,19 @@ def role(arn: str) -> Role | None:
         if record is None or record["Arn"] != arn:
             return None
         documents = [_document(text) for text in record.get("InlinePolicies", {}).values()]
-        for policy_arn in record.get("AttachedPolicies", []):
-            policy = iam._lookup_policy(policy_arn)
-            if policy:
-                version = policy["Versions"][policy["DefaultVersionId"]]
-                documents.append(_document(version["Document"]))
+        attached = [_managed(policy) for policy in record.get("AttachedPolicies", [])]
+        documents += [document for document in attached if document]
         trust = _document(record["AssumeRolePolicyDocument"])
-    return Role(arn, trust, documents)
+        limit = record.get("PermissionsBoundary")
+        boundary = (_managed(limit) or {}) if limit else None
+    return Role(arn, trust, documents, boundary)
+
+
+def _managed(arn: str) -> dict | None:
+    policy = iam._lookup_policy(arn)
+    if not policy:
+        return None
+    return _document(policy["Versions"][policy["DefaultVersionId"]]["Document"])
 
 
 def bucket_region(account: str, name: str) -> str | None:

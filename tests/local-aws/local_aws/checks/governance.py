@@ -30,7 +30,7 @@ def problems(pair: Pair) -> list[Problem]:
             missing.append(f"DATA_LOCATION_ACCESS on {location}")
     role = world.role(role_arn)
     request = evaluate.Request("lakeformation:GetDataAccess", "*")
-    decision = evaluate.decide_all(role.policies if role else [], request)
+    decision = evaluate.decide_sides(role.sides if role else [[]], request)
     if decision is not evaluate.Decision.ALLOWED:
         missing.append("lakeformation:GetDataAccess in its IAM policies")
     return [

@@ -44,12 +44,12 @@ def problems(pair: Pair) -> list[Problem]:
         ]
     found = []
     for request in _needed(pair):
-        if evaluate.decide_all(role.policies, request) is not evaluate.Decision.ALLOWED:
+        if evaluate.decide_sides(role.sides, request) is not evaluate.Decision.ALLOWED:
             found.append(
                 Problem(
                     "TargetRolePermissionDenied",
                     f"target role {arn} is not authorized to perform {request.action} on "
-                    f"{request.resource}: {evaluate.explain(role.policies, request)}",
+                    f"{request.resource}: {evaluate.explain_sides(role.sides, request)}",
                 )
             )
     return found + _bucket_denies(pair, arn) + _keys(pair, role)
@@ -149,16 +149,16 @@ def _key(pair: Pair, role: world.Role, reference: str) -> list[Problem]:
             action, key.arn, evaluate.Principal("principal", role.arn), context
         )
         sides = (
-            ("target role " + role.arn, role.policies, own),
-            (f"the policy of key {key.arn}", [key.policy], asked),
+            ("target role " + role.arn, role.sides, own),
+            (f"the policy of key {key.arn}", [[key.policy]], asked),
         )
-        for who, documents, request in sides:
-            if evaluate.decide_all(documents, request) is not evaluate.Decision.ALLOWED:
+        for who, needed, request in sides:
+            if evaluate.decide_sides(needed, request) is not evaluate.Decision.ALLOWED:
                 found.append(
                     Problem(
                         "TargetKeyNotAccessible",
                         f"{who} does not allow {action} on {key.arn} for target role {role.arn}: "
-                        f"{evaluate.explain(documents, request)}",
+                        f"{evaluate.explain_sides(needed, request)}",
                     )
                 )
     return found

@@ -24,6 +24,8 @@ _log = logging.getLogger("local_aws.custom_resource")
 MAX_RESPONSE_BYTES = 4096
 MAX_PHYSICAL_ID_BYTES = 1024
 _DEFAULT_TIMEOUT = 3600
+# Lambda keeps an asynchronous event for six hours unless the function says less.
+_MAX_EVENT_AGE = 21600
 
 
 class CustomResourceFailed(Exception):
@@ -67,7 +69,7 @@ def invoke(
         request["OldResourceProperties"] = stringify(old_props)
     mailbox = response_url.open_mailbox(stack_id, logical_id, request["RequestId"])
     event = {**request, "ResponseURL": mailbox.url}
-    _start(function, config, event, mailbox, deadline)
+    _start(function, config, event, mailbox)
     try:
         if not mailbox.filled.wait(max(0.0, deadline - time.monotonic())):
             raise CustomResourceFailed(
@@ -110,12 +112,16 @@ def _timeout(props: dict) -> int:
     return int(stated)
 
 
-def _start(function, config, event, mailbox, deadline) -> None:
+def _start(function, config, event, mailbox) -> None:
     """Invoke as `InvocationType: Event` does: not waiting, and again when the function fails."""
     record = lambda_svc._execution_record_for_config(function, config)
+    limits = lambda_svc._event_invoke_config(function, None) or {}
+    limits = limits or lambda_svc._event_invoke_config(function, "$LATEST") or {}
+    pauses = settings.current.function_retry_seconds[: limits.get("MaximumRetryAttempts", 2)]
+    too_old = time.monotonic() + limits.get("MaximumEventAgeInSeconds", _MAX_EVENT_AGE)
 
     def work():
-        for pause in (*settings.current.function_retry_seconds, None):
+        for pause in (*pauses, None):
             try:
                 result = lambda_svc._execute_function_with_config_scope(record, event)
             except Exception as error:
@@ -123,7 +129,7 @@ def _start(function, config, event, mailbox, deadline) -> None:
             if not result.get("error") and not result.get("throttle"):
                 return
             _log.warning("function failed for %s: %s", event["RequestId"], result.get("body"))
-            if pause is None or time.monotonic() + pause > deadline:
+            if pause is None or time.monotonic() + pause > too_old:
                 return
             # A delivered reply does not call the retry off: Lambda knows nothing of it.
             if mailbox.closed.wait(pause):

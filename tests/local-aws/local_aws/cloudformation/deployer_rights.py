@@ -28,23 +28,23 @@ def install() -> None:
     their_delete = stacks._delete_resource
 
     def provision(resource_type, logical_id, props, stack_name):
-        subject = _subject(stack_name, logical_id, None, props)
-        _ask(resource_type, subject, "create", "read")
+        asked = subject(stack_name, logical_id, None, props)
+        _ask(resource_type, asked, "create", "read")
         return their_provision(resource_type, logical_id, props, stack_name)
 
     def update(
         resource_type, physical_id, old, new, stack_name, logical_id=None, old_attrs=None
     ):
-        subject = _subject(stack_name, logical_id, physical_id, new)
-        if old != new or _taggable(resource_type) and _before(subject) != _now(subject):
-            _ask(resource_type, subject, "update", "read")
+        asked = subject(stack_name, logical_id, physical_id, new)
+        if old != new or _taggable(resource_type) and _before(asked) != _now(asked):
+            _ask(resource_type, asked, "update", "read")
         return their_update(
             resource_type, physical_id, old, new, stack_name, logical_id, old_attrs
         )
 
     def delete(resource_type, physical_id, props, stack_name=None, logical_id=None):
-        subject = _subject(stack_name or "", logical_id or "", physical_id, props)
-        _ask(resource_type, subject, "delete")
+        asked = subject(stack_name or "", logical_id or "", physical_id, props)
+        _ask(resource_type, asked, "delete")
         their_delete(resource_type, physical_id, props, stack_name, logical_id)
 
     stacks._provision_resource = provision
@@ -52,16 +52,14 @@ def install() -> None:
     stacks._delete_resource = delete
 
 
-def ask_to_read(stack_name: str, logical_id: str, record: dict) -> None:
+def ask_to_read(resource_type: str, asked: Subject) -> None:
     """Raise unless the caller may make each call of the type's read handler."""
-    subject = _subject(
-        stack_name, logical_id, record["PhysicalResourceId"], record.get("Properties")
-    )
     if ministack_app.AUTH:
-        _check(record["ResourceType"], subject, "read")
+        _check(resource_type, asked, "read")
 
 
-def _subject(stack: str, logical_id: str, physical_id: str | None, props: object) -> Subject:
+def subject(stack: str, logical_id: str, physical_id: str | None, props: object) -> Subject:
+    """The resource that a stack of the running request's account and Region works on."""
     known = props if isinstance(props, dict) else {}
     return Subject(get_account_id(), get_region(), stack, logical_id, physical_id, known)
 
@@ -79,7 +77,9 @@ def _check(resource_type: str, subject: Subject, *operations: str) -> None:
         for call in handler_calls.of(resource_type, operation):
             if handler_calls.is_made(call, subject, bool(now), untagged):
                 try:
-                    caller.require(call.action, call.places(subject), call.context)
+                    caller.require(
+                        call.action, call.places(subject), call.context_of(subject)
+                    )
                 except GlueError as error:
                     raise handler.HandlerFailed(error.message, "AccessDenied") from error
 

@@ -7,6 +7,8 @@ clean-up. AWS is silent about what stays as it is, creates what is new, and clea
 from ministack.services import cloudformation as engine
 from ministack.services.cloudformation import stacks
 
+from local_aws.cloudformation import cleanup
+
 # (stack name, logical id) whose update turned out to change nothing.
 _unchanged: set[tuple[str, str]] = set()
 # (stack id, logical id) that the running update adds.
@@ -31,9 +33,10 @@ def install() -> None:
         if resource_type == "AWS::CloudFormation::Stack" and logical_id == stack_name:
             if not status.endswith("_IN_PROGRESS"):
                 _forget(stack_id)
-            if status == "UPDATE_COMPLETE":
-                cleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
-                their_event(stack_id, stack_name, logical_id, resource_type, cleanup, "", stack_id)
+            if status == "UPDATE_COMPLETE" and not _cleaned_up(stack_id):
+                their_event(
+                    stack_id, stack_name, logical_id, resource_type, cleanup.PHASE, "", stack_id
+                )
         elif status == "UPDATE_COMPLETE" and (stack_name, logical_id) in _unchanged:
             _unchanged.discard((stack_name, logical_id))
             _take_back(stack_id, logical_id)
@@ -53,6 +56,19 @@ def _creation(stack_id: str, stack_name: str, logical_id: str, status: str) -> s
     if (stack_id, logical_id) in _added and status.startswith("UPDATE_"):
         return status.replace("UPDATE_", "CREATE_")
     return status
+
+
+def _cleaned_up(stack_id: str) -> bool:
+    """Whether the running update had something to delete, and said so."""
+    last = next(
+        (
+            event["ResourceStatus"]
+            for event in reversed(engine._stack_events.get(stack_id, []))
+            if event["ResourceType"] == "AWS::CloudFormation::Stack"
+        ),
+        "",
+    )
+    return last == cleanup.PHASE
 
 
 def _take_back(stack_id: str, logical_id: str) -> None:

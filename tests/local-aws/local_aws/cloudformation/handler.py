@@ -2,8 +2,10 @@
 
 import uuid
 
+from ministack.core.responses import get_account_id
 from ministack.services.cloudformation import provisioners, stacks
 
+from local_aws import faults
 from local_aws.glue import api
 from local_aws.glue.errors import GlueError
 
@@ -13,6 +15,7 @@ _ERROR_CODES = {
     "EntityNotFoundException": "NotFound",
     "IntegrationConflictOperationFault": "ResourceConflict",
     "IntegrationNotFoundFault": "NotFound",
+    "ThrottlingException": "Throttling",
 }
 _waiting: set[str] = set()
 
@@ -38,7 +41,12 @@ def register(resource_type: str, handlers: dict, create_only: tuple[str, ...], w
 def install() -> None:
     """Keep waiting handlers off the event loop."""
     theirs = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda name: name in _waiting or theirs(name)
+
+    def waits(resource_type):
+        # A fault may delay or hold any call.
+        return resource_type in _waiting or bool(faults.present()) or theirs(resource_type)
+
+    stacks._runs_on_worker_thread = waits
 
 
 def check_properties(name: str, props: dict, required: tuple, optional: tuple) -> None:
@@ -56,9 +64,27 @@ def check_properties(name: str, props: dict, required: tuple, optional: tuple) -
 def glue(operation: str, request: dict) -> dict:
     """Call Glue for a handler."""
     try:
-        return api.call(operation, request)
+        return call_glue(operation, request)
     except GlueError as error:
         raise failed(error) from error
+
+
+def call_glue(operation: str, request: dict) -> dict:
+    """Call Glue for a handler that looks at the error itself."""
+    call = faults.Call("glue", operation, get_account_id(), faults.HANDLER)
+    fault = faults.take(call)
+    if fault and not fault.after:
+        _obey(fault)
+    result = api.call(operation, request)
+    if fault and fault.after:
+        _obey(fault)
+    return result
+
+
+def _obey(fault: faults.Fault) -> None:
+    faults.wait(fault)
+    if fault.fails:
+        raise GlueError(fault.code or "ServiceUnavailable", fault.message, fault.status)
 
 
 def failed(error: GlueError) -> HandlerFailed:

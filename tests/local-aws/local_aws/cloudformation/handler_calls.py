@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ministack.services import iam
+
 TAGS = "stack tags"
 UNTAG = "a stack tag that is gone"
 
@@ -44,8 +46,28 @@ class Call:
 
     action: str
     places: Places
-    needs: str | None = None
+    needs: str | Callable[[Subject], bool] | None = None
     context: dict[str, str] = field(default_factory=dict)
+
+    def context_of(self, subject: Subject) -> dict[str, str]:
+        """The condition keys that the call is made with."""
+        boundary = subject.props.get("PermissionsBoundary")
+        if boundary and self.action in _WITH_BOUNDARY:
+            return {**self.context, "iam:PermissionsBoundary": boundary}
+        return self.context
+
+
+# "iam:PermissionsBoundary: checks that the specified policy is attached as permissions boundary on
+# the IAM principal resource". An update that sets a boundary is taken to set it first.
+_WITH_BOUNDARY = {
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+}
 
 
 def anything(_: Subject) -> list[str]:
@@ -80,12 +102,22 @@ def _role(it: Subject) -> list[str]:
     return [f"arn:aws:iam::{it.account}:role/{it.name('RoleName')}"]
 
 
+def _loses_boundary(it: Subject) -> bool:
+    role = iam._roles.get(it.physical_id) or {}
+    return bool(role.get("PermissionsBoundary")) and "PermissionsBoundary" not in it.props
+
+
 def _passed(path: str) -> Places:
     return lambda it: [_at(it.props, path)]
 
 
 def _function(it: Subject) -> list[str]:
     return [it.arn("lambda", f"function:{it.name('FunctionName')}")]
+
+
+def _configured(it: Subject) -> list[str]:
+    name = it.props.get("FunctionName", "")
+    return [name if name.startswith("arn:") else it.arn("lambda", f"function:{name}")]
 
 
 def _code(it: Subject) -> list[str]:
@@ -139,10 +171,17 @@ def is_made(call: Call, subject: Subject, tagged: bool, untagged: bool) -> bool:
         return tagged
     if call.needs == UNTAG:
         return untagged
+    if callable(call.needs):
+        return call.needs(subject)
     return call.needs is None or _at(subject.props, call.needs) is not None
 
 
-def _calls(places: Places, *actions: str, needs: str | None = None, **context: str) -> list[Call]:
+def _calls(
+    places: Places,
+    *actions: str,
+    needs: str | Callable[[Subject], bool] | None = None,
+    **context: str,
+) -> list[Call]:
     named = {key.replace("_", ":"): value for key, value in context.items()}
     return [Call(action, places, needs, named) for action in actions]
 
@@ -338,6 +377,8 @@ HANDLERS: dict[str, dict[str, list[Call]]] = {
             "update": [
                 *_calls(_role, "iam:UpdateAssumeRolePolicy"),
                 *_calls(_role, "iam:UpdateRole", "iam:UpdateRoleDescription", needs="Description"),
+                *_calls(_role, "iam:PutRolePermissionsBoundary", needs="PermissionsBoundary"),
+                *_calls(_role, "iam:DeleteRolePermissionsBoundary", needs=_loses_boundary),
                 *_calls(_role, "iam:PutRolePolicy", "iam:DeleteRolePolicy", needs="Policies"),
                 *_calls(
                     _role, "iam:AttachRolePolicy", "iam:DetachRolePolicy", needs="ManagedPolicyArns"
@@ -376,6 +417,12 @@ HANDLERS: dict[str, dict[str, list[Call]]] = {
         },
         _tagging(_function, ["lambda:TagResource"], ["lambda:UntagResource"]),
     ),
+    "AWS::Lambda::EventInvokeConfig": {
+        "create": _calls(_configured, "lambda:PutFunctionEventInvokeConfig"),
+        "read": _calls(_configured, "lambda:GetFunctionEventInvokeConfig"),
+        "update": _calls(_configured, "lambda:UpdateFunctionEventInvokeConfig"),
+        "delete": _calls(_configured, "lambda:DeleteFunctionEventInvokeConfig"),
+    },
     "AWS::Logs::LogGroup": _merge(
         {
             "create": [
@@ -435,3 +482,9 @@ def of(resource_type: str, operation: str) -> list[Call]:
     if re.match("Custom::|AWS::CloudFormation::CustomResource$", resource_type):
         return _CUSTOM[operation] if operation in _CUSTOM else []
     return HANDLERS.get(resource_type, {}).get(operation, [])
+
+
+def actions() -> set[str]:
+    """Every action of every handler."""
+    types = [*HANDLERS.values(), _CUSTOM]
+    return {call.action for operations in types for calls in operations.values() for call in calls}

@@ -12,6 +12,7 @@ from ministack.services import glue
 from ministack.services.cloudformation import changesets, provisioners
 
 _TABLE = "AWS::DynamoDB::GlobalTable"
+_TABLES = (_TABLE, "AWS::DynamoDB::Table")
 _DATABASE = "AWS::Glue::Database"
 _adopted: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar(
     "zeroetl_adopted", default=frozenset()
@@ -26,6 +27,23 @@ def install() -> None:
     handlers[_TABLE]["import"] = provisioners._ddb_import
     handlers[_DATABASE]["import"] = lambda identifier: (identifier["DatabaseName"], {})
     _spare_adopted_buckets()
+    _see_owners_of_either_type()
+
+
+def _see_owners_of_either_type() -> None:
+    """A stack that made a table owns it, whichever of the two types its template used."""
+    theirs = changesets._import_owner
+
+    def owner(resources_to_import):
+        for entry in resources_to_import:
+            if entry["ResourceType"] in _TABLES:
+                for resource_type in _TABLES:
+                    found = theirs([{**entry, "ResourceType": resource_type}])
+                    if found:
+                        return found
+        return theirs(resources_to_import)
+
+    changesets._import_owner = owner
 
 
 def _database_problem(name: str) -> str | None:

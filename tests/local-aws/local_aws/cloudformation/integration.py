@@ -7,7 +7,6 @@ goes, and collides with its name and its pair. That is AWS's behaviour, not an a
 import time
 
 from local_aws.cloudformation import failed_creates, handler
-from local_aws.glue import api
 from local_aws.glue.errors import GlueError
 
 TYPE = "AWS::Glue::Integration"
@@ -71,7 +70,7 @@ def delete(physical_id: str, _props: dict) -> None:
     arn = physical_id.partition("|")[0]
     while True:
         try:
-            api.call("DeleteIntegration", {"IntegrationIdentifier": arn})
+            handler.call_glue("DeleteIntegration", {"IntegrationIdentifier": arn})
         except GlueError as error:
             if error.code == "IntegrationNotFoundFault":
                 return

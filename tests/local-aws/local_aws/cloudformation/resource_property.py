@@ -1,7 +1,6 @@
 """AWS::Glue::IntegrationResourceProperty."""
 
 from local_aws.cloudformation import handler
-from local_aws.glue import api
 from local_aws.glue.errors import GlueError
 
 TYPE = "AWS::Glue::IntegrationResourceProperty"
@@ -37,7 +36,7 @@ def update(physical_id: str, _old: dict, new: dict, _stack_name: str) -> tuple[s
 def delete(physical_id: str, _props: dict) -> None:
     """Delete; gone already is fine."""
     try:
-        api.call("DeleteIntegrationResourceProperty", {"ResourceArn": physical_id})
+        handler.call_glue("DeleteIntegrationResourceProperty", {"ResourceArn": physical_id})
     except GlueError as error:
         if error.code != "EntityNotFoundException":
             raise handler.failed(error) from error

@@ -10,8 +10,6 @@ import threading
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from local_aws import settings
-
 PATH = "/_zeroetl/custom-resource-response/"
 _KEEP = 500
 
@@ -49,19 +47,16 @@ def open_mailbox(stack_id: str, logical_id: str, request_id: str) -> Mailbox:
 
 def put(method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
     """S3's answer to a request on `target`, the raw path and query."""
-    fault = settings.take_fault("CustomResourceResponse", "")
-    if fault and fault.code:
-        return fault.status, _error(fault.code, fault.message)
     with _lock:
         mailbox = _mailboxes.get(target)
     if mailbox is None:
-        return 403, _error("SignatureDoesNotMatch", "the URL is not the one that was signed")
+        return 403, error("SignatureDoesNotMatch", "the URL is not the one that was signed")
     if method != "PUT":
-        return 405, _error("MethodNotAllowed", "the URL was signed for PUT")
+        return 405, error("MethodNotAllowed", "the URL was signed for PUT")
     if headers.get("content-type"):
-        return 403, _error("SignatureDoesNotMatch", "a Content-Type was sent")
+        return 403, error("SignatureDoesNotMatch", "a Content-Type was sent")
     if "content-length" not in headers:
-        return 501, _error("NotImplemented", "Transfer-Encoding is not implemented")
+        return 501, error("NotImplemented", "Transfer-Encoding is not implemented")
     with _lock:
         if not mailbox.filled.is_set():
             mailbox.body = body
@@ -69,5 +64,6 @@ def put(method: str, target: str, headers: dict[str, str], body: bytes) -> tuple
     return 200, b""
 
 
-def _error(code: str, message: str) -> bytes:
+def error(code: str, message: str) -> bytes:
+    """S3's words for an error."""
     return f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()

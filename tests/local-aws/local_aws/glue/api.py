@@ -3,10 +3,8 @@
 import json
 import logging
 
-from ministack.core.responses import get_account_id
 from ministack.services import glue as ministack_glue
 
-from local_aws import settings
 from local_aws.glue import (
     authorization,
     catalog_policy,
@@ -60,16 +58,9 @@ def install() -> None:
 
     def dispatch(method, path, headers, body, query_params):
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        fault = settings.take_fault(operation, get_account_id()) if operation else None
-        if fault and fault.code and not fault.after:
-            return GlueError(fault.code, fault.message, fault.status).response()
         if operation in OPERATIONS:
-            response = _answer(operation, body)
-        else:
-            response = theirs(method, path, headers, body, query_params)
-        if fault and fault.code:
-            return GlueError(fault.code, fault.message, fault.status).response()
-        return response
+            return _answer(operation, body)
+        return theirs(method, path, headers, body, query_params)
 
     ministack_glue._handle_request_sync = dispatch
 

@@ -82,6 +82,22 @@ def decide_all(documents: list[dict], request: Request) -> Decision:
     return decision
 
 
+def decide_sides(sides: list[list[dict]], request: Request) -> Decision:
+    """What a principal's policies and its boundary say together: each side has to allow."""
+    decisions = [decide_all(documents, request) for documents in sides]
+    if Decision.DENIED in decisions:
+        return Decision.DENIED
+    return Decision.NOT_ALLOWED if Decision.NOT_ALLOWED in decisions else Decision.ALLOWED
+
+
+def explain_sides(sides: list[list[dict]], request: Request) -> str:
+    """Why not all sides allow the request."""
+    for documents, where in zip(sides, ("", "permissions boundary: "), strict=False):
+        if decide_all(documents, request) is not Decision.ALLOWED:
+            return where + explain(documents, request)
+    return ""
+
+
 def explain(documents: list[dict], request: Request) -> str:
     """Why the documents do not allow the request: the nearest miss, in words."""
     best, best_rank = "no statement names this action", -1

@@ -14,7 +14,7 @@ from ministack.services.cloudformation import drift, handlers, helpers
 from ministack.services.cloudformation.provisioners import _STACK_TAG_PROPERTY, _tag_map
 
 from local_aws import settings
-from local_aws.cloudformation import deployer_rights, schema
+from local_aws.cloudformation import deployer_rights, handler_faults, schema
 from local_aws.cloudformation.drift import compare, live
 
 _log = logging.getLogger("local_aws.drift")
@@ -78,7 +78,11 @@ def detect(stack: dict, logical_id: str, record: dict, timestamp: str) -> dict:
         "Timestamp": timestamp,
     }
     try:
-        deployer_rights.ask_to_read(stack["StackName"], logical_id, record)
+        asked = deployer_rights.subject(
+            stack["StackName"], logical_id, record["PhysicalResourceId"], record["Properties"]
+        )
+        deployer_rights.ask_to_read(resource_type, asked)
+        handler_faults.on_read(resource_type, asked)
         actual = read(record)
     except Exception as error:
         _log.warning("%s cannot be read: %s", logical_id, error)
