@@ -3,6 +3,7 @@
 from ministack import app as ministack_app
 
 from local_aws import (
+    authorized_on,
     faults,
     function_logs,
     function_workers,
@@ -69,6 +70,7 @@ def install():
         function_logs,
         function_workers,
         interception,
+        authorized_on,
         handler_faults,
         # Last: it asks before any other part acts.
         deployer_rights,

@@ -60,6 +60,11 @@ def install() -> None:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         if operation in OPERATIONS:
             return _answer(operation, body)
+        if operation in authorization.OF_MINISTACK:
+            try:
+                authorization.require(operation, json.loads(body or b"{}"))
+            except GlueError as error:
+                return error.response()
         return theirs(method, path, headers, body, query_params)
 
     ministack_glue._handle_request_sync = dispatch

@@ -21,6 +21,11 @@ _ON_RESOURCE = (
     "DeleteIntegrationResourceProperty",
 )
 _ON_INTEGRATION = ("ModifyIntegration", "DeleteIntegration", "DescribeIntegrations")
+# Operations of ministack: on the database, and on its table where one is named.
+_ON_DATABASE = ("GetDatabase", "GetDatabases", "CreateDatabase", "UpdateDatabase", "DeleteDatabase")
+_ON_TABLE = ("GetTable", "GetTables", "CreateTable", "UpdateTable", "DeleteTable")
+_ON_TAGGED = ("GetTags", "TagResource", "UntagResource")
+OF_MINISTACK = (*_ON_DATABASE, *_ON_TABLE, *_ON_TAGGED)
 # Without resource types, or unknown to the reference.
 _ON_ANYTHING = (
     "DescribeInboundIntegrations",
@@ -47,11 +52,28 @@ def resources(operation: str, request: dict, region: Region) -> list[str]:
         return [f"{region.arn_prefix}integration:00000000-0000-0000-0000-000000000000"]
     if operation in _ON_ANYTHING:
         return ["*"]
+    if operation in _ON_TAGGED:
+        return [str(request.get("ResourceArn", "*"))]
+    if operation in _ON_DATABASE:
+        given = request.get("Name") or (request.get("DatabaseInput") or {}).get("Name")
+        return [region.catalog_arn, *([_database(region, given)] if given else [])]
+    if operation in _ON_TABLE:
+        return [region.catalog_arn, *_table(region, request)]
     return [region.catalog_arn]
 
 
+def _database(region: Region, name: str) -> str:
+    return f"{region.arn_prefix}database/{name}"
+
+
+def _table(region: Region, request: dict) -> list[str]:
+    database = str(request.get("DatabaseName", ""))
+    name = request.get("Name") or (request.get("TableInput") or {}).get("Name") or "*"
+    return [_database(region, database), f"{region.arn_prefix}table/{database}/{name}"]
+
+
 def install(operations) -> None:
-    """Leave the decision about our operations to `require`.
+    """Leave the decision about these operations to `require`.
 
     ministack checks every Glue call on one resource that it guesses from the body; for ours it
     would guess wrong.
@@ -61,7 +83,7 @@ def install(operations) -> None:
     def extract_iam_action(service, method, path, headers, body, *args, **kwargs):
         if service == "glue":
             operation = headers.get("x-amz-target", "").rpartition(".")[2]
-            if operation in operations:
+            if operation in operations or operation in OF_MINISTACK:
                 # No action: ministack then verifies the signature and goes no further.
                 return None
         return theirs(service, method, path, headers, body, *args, **kwargs)
