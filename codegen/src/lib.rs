@@ -7,6 +7,7 @@ pub mod config;
 pub mod deploy;
 pub mod emit;
 pub mod files;
+mod flows;
 pub mod generation;
 pub mod limits;
 pub mod model;

@@ -47,14 +47,6 @@ export const PROVIDER_FUNCTION = {
 };
 
 /**
- * Of `ProviderInvokeConfig`.
- */
-export const PROVIDER_INVOKE_CONFIG = {
-  maximumEventAgeInSeconds: 600,
-  maximumRetryAttempts: 2,
-};
-
-/**
  * Of `CatalogPolicy`.
  */
 export const CUSTOM_RESOURCE = {
@@ -400,22 +392,6 @@ export function provideInboundIntegrations(): iam.PolicyStatement[] {
       Effect: 'Allow',
       Action: 'glue:DescribeInboundIntegrations',
       Resource: '*',
-    }),
-  ];
-}
-
-/**
- * The statement `ResourcesOfThisStack` of `ProviderRole`.
- */
-export function provideResourcesOfThisStack(v: {
-  readonly stackId: string;
-}): iam.PolicyStatement[] {
-  return [
-    iam.PolicyStatement.fromJson({
-      Sid: 'ResourcesOfThisStack',
-      Effect: 'Allow',
-      Action: 'cloudformation:ListStackResources',
-      Resource: v.stackId,
     }),
   ];
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::builder::NonEmptyStringValueParser;
 
-use super::output::{Format, print};
+use super::output::{Format, print, tell_failure};
 use super::session::{PlanArgs, Stderr, block_on};
-use crate::deploy::{Architecture, DeployedStack, Options, rollout};
+use super::terminal::Terminal;
+use crate::deploy::{Architecture, DeployedStack, Options, Permits, rollout};
 
 /// Arguments of `zeroetl deploy`.
 #[derive(Debug, clap::Args)]
@@ -31,10 +32,17 @@ pub struct Deploy {
     /// Take in tables, bucket, database and table properties that an earlier deployment left.
     #[arg(long)]
     import_existing: bool,
-    /// Let integrations be made anew, and `unnest` or `partition_by` be changed under a live one;
+    /// Let integrations be made again, and `unnest` or `partition_by` be changed under a live one;
     /// Glue then loads the tables from the start.
     #[arg(long)]
     allow_reload: bool,
+    /// Let the replication of tables end that the config does not name any more.
+    #[arg(long)]
+    allow_removal: bool,
+    /// The database (or table) that the stacks of this `project` and `environment` were deployed for,
+    /// when it is another one than the config's: take them over.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    deployed: Option<String>,
     /// Seconds that policies may spread before the integration is made [default: 10; 0 on a local
     /// AWS].
     #[arg(long, value_name = "SECONDS")]
@@ -47,6 +55,10 @@ pub struct Deploy {
 impl Deploy {
     /// Deploys; prints the outputs.
     pub fn run(&self) -> Result<ExitCode> {
+        tell_failure(self.format, self.deploy())
+    }
+
+    fn deploy(&self) -> Result<ExitCode> {
         let (config, plan) = self.plan.load()?;
         let word = config.target.provider_architecture.as_str();
         let options = Options {
@@ -56,10 +68,14 @@ impl Deploy {
             target_bucket: self.target_bucket.clone(),
             source_bucket: self.source_bucket.clone(),
             import_existing: self.import_existing,
-            allow_reload: self.allow_reload,
+            permits: Permits {
+                reload: self.allow_reload,
+                removal: self.allow_removal,
+                deployed: self.deployed.clone(),
+            },
             settle: self.settle.map(Duration::from_secs),
         };
-        let deployed = block_on(async { Ok(rollout(&plan, &options, &Stderr).await?) })?;
+        let deployed = block_on(async { Ok(rollout(&plan, &options, &Terminal, &Stderr).await?) })?;
         print(&match self.format {
             Format::Text => text(&deployed),
             Format::Json => json(&deployed)?,
@@ -90,7 +106,8 @@ fn json(deployed: &[DeployedStack]) -> Result<String> {
             })
         })
         .collect();
-    let mut text = serde_json::to_string_pretty(&serde_json::json!({ "stacks": stacks }))?;
+    let mut text =
+        serde_json::to_string_pretty(&serde_json::json!({ "error": null, "stacks": stacks }))?;
     text.push('\n');
     Ok(text)
 }

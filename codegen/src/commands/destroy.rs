@@ -1,12 +1,14 @@
 //! `zeroetl destroy`.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+use clap::builder::NonEmptyStringValueParser;
 
+use super::output::{Format, print, tell_failure};
 use super::session::{PlanArgs, Stderr, block_on};
-use crate::deploy::{Progress as _, Retained, Teardown};
+use super::terminal::Terminal;
+use crate::deploy::{Ask as _, Destroyed, Permits, Progress as _, Retained, Teardown};
 
 /// Arguments of `zeroetl destroy`.
 ///
@@ -18,6 +20,13 @@ pub struct Destroy {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    /// The database (or table) that the stacks of this `project` and `environment` were deployed for,
+    /// when it is another one than the config's: delete them all the same.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    deployed: Option<String>,
+    /// How it is printed what was deleted and what stays.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 /// Nobody can be asked.
@@ -30,45 +39,62 @@ pub struct NobodyToAsk;
 impl Destroy {
     /// Deletes the stacks; lists what stays.
     pub fn run(&self) -> Result<ExitCode> {
+        tell_failure(self.format, self.destroy())
+    }
+
+    fn destroy(&self) -> Result<ExitCode> {
         let (_, plan) = self.plan.load()?;
-        if !self.yes && !io::stdin().is_terminal() {
+        if !self.yes && !Terminal::is_there() {
             return Err(NobodyToAsk.into());
         }
         block_on(async {
-            let teardown = Teardown::survey(&plan).await?;
-            let names = teardown.standing().join("`, `");
-            if !names.is_empty() && !self.yes && !ask(names).await? {
-                Stderr.line("nothing was deleted");
-                return Ok(ExitCode::FAILURE);
+            let permits = Permits {
+                deployed: self.deployed.clone(),
+                ..Permits::default()
+            };
+            let teardown = Teardown::survey(&plan, &permits, &Terminal, &Stderr).await?;
+            let standing = teardown.standing();
+            if !standing.is_empty() && !self.yes {
+                let question = format!(
+                    "delete {}? Tables, bucket and database stay",
+                    standing.join(", ")
+                );
+                if Terminal.ask(&question).await != Some(true) {
+                    Stderr.line("nothing was deleted");
+                    if self.format == Format::Json {
+                        print(&json(&Destroyed::default()))?;
+                    }
+                    return Ok(ExitCode::FAILURE);
+                }
             }
-            let retained = teardown.carry_out(&Stderr).await?;
-            tell(&retained);
+            let destroyed = teardown.carry_out(&Stderr).await?;
+            tell(&destroyed.kept);
+            if self.format == Format::Json {
+                print(&json(&destroyed))?;
+            }
             Ok(ExitCode::SUCCESS)
         })
     }
 }
 
-/// On a thread of its own, so that Ctrl-C is heard while somebody thinks.
-async fn ask(names: String) -> Result<bool> {
-    tokio::task::spawn_blocking(move || ask_and_wait(&names))
-        .await
-        .context("cannot ask")?
-}
-
-fn ask_and_wait(names: &str) -> Result<bool> {
-    let mut stderr = io::stderr();
-    write!(
-        stderr,
-        "delete `{names}`? Tables, bucket and database stay. Type `yes`: "
-    )
-    .and_then(|()| stderr.flush())
-    .context("cannot ask")?;
-    let mut answer = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut answer)
-        .context("cannot read the answer")?;
-    Ok(answer.trim() == "yes")
+fn json(destroyed: &Destroyed) -> String {
+    let kept: Vec<_> = destroyed
+        .kept
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "type": one.resource_type,
+                "name": one.name,
+                "command": one.command,
+            })
+        })
+        .collect();
+    let text = serde_json::json!({
+        "error": null,
+        "deleted": destroyed.deleted,
+        "kept": kept,
+    });
+    format!("{text:#}\n")
 }
 
 fn tell(retained: &[Retained]) {
@@ -81,7 +107,10 @@ fn tell(retained: &[Retained]) {
             }
         }
         Stderr.line("  to take them into the stacks again: `zeroetl deploy --import-existing`");
-        if let Some(bucket) = retained.iter().find(|resource| !resource.named) {
+        let bucket = retained
+            .iter()
+            .find(|one| !one.named && one.resource_type == "AWS::S3::Bucket");
+        if let Some(bucket) = bucket {
             Stderr.line(&format!(
                 "  before that, name the bucket in the config file: `bucket = \"{}\"` under `[target]`",
                 bucket.name

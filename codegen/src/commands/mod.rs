@@ -6,3 +6,4 @@ pub mod generate;
 mod output;
 mod session;
 pub mod status;
+mod terminal;

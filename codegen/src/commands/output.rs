@@ -25,6 +25,16 @@ pub(super) fn print(text: &str) -> Result<()> {
     }
 }
 
+/// A failure for programs: with `--format json`, stdout holds JSON whatever happens. The error itself
+/// goes on to stderr and to the exit code.
+pub(super) fn tell_failure<T>(format: Format, result: Result<T>) -> Result<T> {
+    if let (Format::Json, Err(error)) = (format, &result) {
+        let text = serde_json::json!({ "error": format!("{error:#}") });
+        print(&format!("{text:#}\n"))?;
+    }
+    result
+}
+
 /// A line to stderr. When nobody reads it any more, the work goes on.
 pub(super) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");

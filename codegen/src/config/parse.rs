@@ -14,7 +14,6 @@ use super::{
         LocatedConfig, LocatedIntegration, LocatedKey, LocatedPartition, LocatedSource,
         LocatedTable, LocatedTarget, Maybe,
     },
-    names::PolicyArn,
     regions::{SUPPORTED_REGIONS, is_supported},
     suggest::{listed, nearest},
     types::{
@@ -68,7 +67,6 @@ fn syntax_problem(error: &toml::de::Error) -> Problem {
 
 fn root(mut fields: Fields<'_>) -> LocatedConfig {
     let config = LocatedConfig {
-        flow: fields.optional("flow"),
         project: fields.required("project"),
         environment: fields.required("environment"),
         region: region(&mut fields),
@@ -81,7 +79,6 @@ fn root(mut fields: Fields<'_>) -> LocatedConfig {
             },
             integration,
         ),
-        permissions_boundary_arn: fields.section("company").and_then(company),
         tables: tables(&mut fields),
     };
     fields.finish();
@@ -157,12 +154,6 @@ fn integration(mut fields: Fields<'_>) -> LocatedIntegration {
     };
     fields.finish();
     integration
-}
-
-fn company(mut fields: Fields<'_>) -> Maybe<PolicyArn> {
-    let boundary = fields.optional("permissions_boundary_arn");
-    fields.finish();
-    boundary
 }
 
 fn tables(fields: &mut Fields<'_>) -> Vec<LocatedTable> {

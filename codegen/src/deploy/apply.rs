@@ -14,6 +14,7 @@ use super::events::{Tail, failures};
 use super::failure::Failure;
 use super::operation::{LostSight, follow};
 use super::progress::Progress;
+use super::rollout::Permits;
 use super::stack_state::is_success;
 
 /// A stack to make or to update.
@@ -31,6 +32,10 @@ pub(crate) struct Wanted<'a> {
     pub creates: bool,
     /// Whether retained resources of an earlier life are taken in.
     pub import_existing: bool,
+    /// Whether what was changed or deleted by hand is put back.
+    pub revert_drift: bool,
+    /// What may be ended or replaced.
+    pub permits: &'a Permits,
     /// In whose account.
     pub login: &'a Login,
 }
@@ -74,6 +79,17 @@ pub enum ApplyError {
         /// CloudFormation's words.
         said: String,
     },
+    /// CloudFormation would do more than anybody permitted.
+    #[error(
+        "CloudFormation would change more of stack `{stack}` than was permitted, and nothing of it \
+         was touched:\n{}", .dangers.join("\n")
+    )]
+    Dangers {
+        /// The stack's name.
+        stack: String,
+        /// Each with the flag that permits it.
+        dangers: Vec<String>,
+    },
     /// Contact was lost.
     #[error(transparent)]
     LostSight(#[from] LostSight),
@@ -105,6 +121,7 @@ pub(crate) async fn apply(
         template: wanted.template.clone(),
         parameters: wanted.parameters.clone(),
         import_existing: wanted.import_existing,
+        revert_drift: wanted.revert_drift,
     };
     let made = api.create_change_set(&new).await;
     let made = made.map_err(|error| meanwhile(wanted.name, error))?;
@@ -148,6 +165,14 @@ async fn execute(
     for line in change_set::lines(&change_set.changes) {
         progress.line(&line);
     }
+    let dangers = change_set::dangers(&change_set.changes, wanted.permits);
+    if !dangers.is_empty() {
+        let _ = api.delete_change_set(&made.id).await;
+        return Err(ApplyError::Dangers {
+            stack: wanted.name.to_owned(),
+            dangers,
+        });
+    }
     let tail = Tail::from_now(api, &made.stack_id).await?;
     // A create that fails takes back what it made, also where the template retains it: nothing is
     // left that would stand in the way of the next attempt. What was imported must stay.
@@ -167,6 +192,8 @@ async fn execute(
         reason: None,
         outputs: BTreeMap::new(),
         protected: false,
+        changed_at: String::new(),
+        parameters: BTreeMap::new(),
     });
     let ended = follow(
         api,
@@ -257,6 +284,12 @@ mod tests {
         FakeCloudFormation, Lines, change_set, event, login, stack_event,
     };
 
+    const NOTHING: &Permits = &Permits {
+        reload: false,
+        removal: false,
+        deployed: None,
+    };
+
     fn wanted(login: &Login, standing: Option<Stack>) -> Wanted<'_> {
         Wanted {
             name: "demo",
@@ -265,6 +298,8 @@ mod tests {
             creates: standing.is_none(),
             standing,
             import_existing: false,
+            revert_drift: false,
+            permits: NOTHING,
             login,
         }
     }

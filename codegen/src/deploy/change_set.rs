@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::cloudformation::{Change, ChangeSet};
 use super::resource_types::{holds_data, may_replace};
+use super::rollout::Permits;
 use super::stack_state::TOKEN_PREFIX;
 
 /// What became of a change set.
@@ -114,6 +115,38 @@ fn can_replace(change: &Change) -> bool {
     let mut causes = change.causes.iter();
     change.causes.is_empty()
         || causes.any(|cause| may_replace(&change.resource_type, cause).unwrap_or(true))
+}
+
+/// What a change set would end, replace or delete that nobody permitted: the last guard, for what the
+/// templates did not tell beforehand.
+pub(crate) fn dangers(changes: &[Change], permits: &Permits) -> Vec<String> {
+    let danger = |change: &Change| {
+        let (id, kind) = (&change.logical_id, change.resource_type.as_str());
+        let (removed, replaced) = (change.action == "Remove", replaces(change) == Replaces::Yes);
+        let deletes = matches!(
+            change.policy_action.as_deref(),
+            Some("Delete" | "ReplaceAndDelete")
+        );
+        let integration = kind == "AWS::Glue::Integration";
+        if holds_data(kind) && (removed || replaced) && deletes {
+            Some(format!(
+                "  `{id}` ({kind}) would be deleted with its data: give it `DeletionPolicy: Retain` \
+                 and `UpdateReplacePolicy: Retain` in the deployed template first"
+            ))
+        } else if (holds_data(kind) || integration) && removed && !permits.removal {
+            Some(format!(
+                "  `{id}` ({kind}) would leave the stack; if that may be, add `--allow-removal`"
+            ))
+        } else if holds_data(kind) && replaced && !permits.reload {
+            Some(format!(
+                "  `{id}` ({kind}) would be replaced by a new, empty one; if that may be, add \
+                 `--allow-reload`"
+            ))
+        } else {
+            None
+        }
+    };
+    changes.iter().filter_map(danger).collect()
 }
 
 /// What a replacement or removal means for resources that hold data or feed it.
@@ -242,6 +275,32 @@ mod tests {
             doubled.contains("Glue takes no second integration"),
             "{doubled}"
         );
+    }
+
+    #[test]
+    fn what_holds_data_is_neither_removed_nor_replaced_without_a_permission_and_never_deleted() {
+        let table = "AWS::DynamoDB::GlobalTable";
+        let told = |change: Change, removal: bool, reload: bool| {
+            let permits = Permits {
+                reload,
+                removal,
+                deployed: None,
+            };
+            dangers(&[change], &permits).join("")
+        };
+        let removed = || change("Remove", table, None, Some("Retain"));
+        assert!(told(removed(), false, true).contains("--allow-removal"));
+        assert_eq!(told(removed(), true, false), "");
+        let replaced = || change("Modify", table, Some("True"), Some("ReplaceAndRetain"));
+        assert!(told(replaced(), true, false).contains("--allow-reload"));
+        assert_eq!(told(replaced(), false, true), "");
+        let deleted = change("Remove", table, None, Some("Delete"));
+        assert!(told(deleted, true, true).contains("deleted with its data"));
+        let integration = change("Remove", "AWS::Glue::Integration", None, Some("Delete"));
+        assert!(told(integration.clone(), false, false).contains("--allow-removal"));
+        assert_eq!(told(integration, true, false), "");
+        let role = change("Remove", "AWS::IAM::Role", None, Some("Delete"));
+        assert_eq!(told(role, false, false), "");
     }
 
     #[test]

@@ -20,10 +20,40 @@ pub(crate) struct Stack {
     pub outputs: BTreeMap<String, String>,
     /// Whether termination protection is on.
     pub protected: bool,
+    /// When it was last made or updated, RFC 3339.
+    pub changed_at: String,
+    /// The values of its parameters.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A resource as `ListStackResources` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StackResource {
+    /// The logical id.
+    pub logical_id: String,
+    /// The physical id, once there is one.
+    pub physical_id: String,
+    /// The resource type.
+    pub resource_type: String,
+    /// For example `UPDATE_FAILED`.
+    pub status: String,
 }
 
 /// The type of a stack's own events.
 pub(crate) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+
+/// A resource that was changed or deleted outside its stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Drifted {
+    /// The logical id.
+    pub logical_id: String,
+    /// The resource type.
+    pub resource_type: String,
+    /// Whether it is gone.
+    pub deleted: bool,
+    /// The paths of the properties that differ.
+    pub properties: Vec<String>,
+}
 
 /// One stack event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,6 +139,8 @@ pub(crate) struct NewChangeSet {
     pub parameters: BTreeMap<String, String>,
     /// Whether named, retained resources that exist already are taken into the stack.
     pub import_existing: bool,
+    /// Whether what was changed or deleted by hand is put back.
+    pub revert_drift: bool,
 }
 
 /// What CloudFormation validated before it deployed, or refused to.
@@ -149,6 +181,14 @@ pub(crate) trait CloudFormation {
     async fn stack(&self, name_or_id: &str) -> Result<Option<Stack>, AwsError>;
     /// The template of a stack that was created at least once, as it was sent.
     async fn template(&self, stack_id: &str) -> Result<String, AwsError>;
+    /// The resources of a stack, those that were deleted included.
+    async fn resources(&self, stack_id: &str) -> Result<Vec<StackResource>, AwsError>;
+    /// Begins to look for what was changed outside the stack; answers the detection's id.
+    async fn detect_drift(&self, stack_id: &str) -> Result<String, AwsError>;
+    /// Whether a detection has ended.
+    async fn drift_detected(&self, detection: &str) -> Result<bool, AwsError>;
+    /// What the last detection found changed or deleted.
+    async fn drifted(&self, stack_id: &str) -> Result<Vec<Drifted>, AwsError>;
     /// One page of a stack's events, newest first.
     async fn events(&self, stack_id: &str, page: Option<String>) -> Result<EventPage, AwsError>;
     /// Starts to make a change set.

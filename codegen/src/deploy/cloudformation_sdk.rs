@@ -2,7 +2,8 @@
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    self as sdk, Capability, ChangeSetType, EventFilter, Parameter, ValidationStatus,
+    self as sdk, Capability, ChangeSetType, DeploymentMode, EventFilter, Parameter,
+    StackDriftDetectionStatus, StackResourceDriftStatus, ValidationStatus,
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -10,8 +11,8 @@ use aws_smithy_types::date_time::Format;
 use super::account::Account;
 use super::aws_error::{AwsError, Problem};
 use super::cloudformation::{
-    Change, ChangeSet, CloudFormation, Event, EventPage, MadeChangeSet, NewChangeSet, Stack,
-    Template, Validated,
+    Change, ChangeSet, CloudFormation, Drifted, Event, EventPage, MadeChangeSet, NewChangeSet,
+    Stack, StackResource, Template, Validated,
 };
 
 /// CloudFormation as one account sees it.
@@ -65,6 +66,75 @@ impl CloudFormation for SdkCloudFormation<'_> {
         Ok(answer.template_body().unwrap_or_default().to_owned())
     }
 
+    async fn resources(&self, stack_id: &str) -> Result<Vec<StackResource>, AwsError> {
+        let mut all = Vec::new();
+        let mut page = None;
+        loop {
+            let answer = self
+                .client
+                .list_stack_resources()
+                .stack_name(stack_id)
+                .set_next_token(page)
+                .send()
+                .await
+                .map_err(failed!(self, "cloudformation:ListStackResources"))?;
+            all.extend(answer.stack_resource_summaries().iter().map(resource));
+            page = answer.next_token().map(str::to_owned);
+            if page.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn detect_drift(&self, stack_id: &str) -> Result<String, AwsError> {
+        let answer = self
+            .client
+            .detect_stack_drift()
+            .stack_name(stack_id)
+            .send()
+            .await
+            .map_err(failed!(self, "cloudformation:DetectStackDrift"))?;
+        let id = answer.stack_drift_detection_id().unwrap_or_default();
+        Ok(id.to_owned())
+    }
+
+    async fn drift_detected(&self, detection: &str) -> Result<bool, AwsError> {
+        let answer = self
+            .client
+            .describe_stack_drift_detection_status()
+            .stack_drift_detection_id(detection)
+            .send()
+            .await
+            .map_err(failed!(
+                self,
+                "cloudformation:DescribeStackDriftDetectionStatus"
+            ))?;
+        // A detection that failed for one resource has looked at the others.
+        Ok(answer.detection_status() != Some(&StackDriftDetectionStatus::DetectionInProgress))
+    }
+
+    async fn drifted(&self, stack_id: &str) -> Result<Vec<Drifted>, AwsError> {
+        let mut all = Vec::new();
+        let mut page = None;
+        loop {
+            let answer = self
+                .client
+                .describe_stack_resource_drifts()
+                .stack_name(stack_id)
+                .stack_resource_drift_status_filters(StackResourceDriftStatus::Modified)
+                .stack_resource_drift_status_filters(StackResourceDriftStatus::Deleted)
+                .set_next_token(page)
+                .send()
+                .await
+                .map_err(failed!(self, "cloudformation:DescribeStackResourceDrifts"))?;
+            all.extend(answer.stack_resource_drifts().iter().map(drifted));
+            page = answer.next_token().map(str::to_owned);
+            if page.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     async fn events(&self, stack_id: &str, page: Option<String>) -> Result<EventPage, AwsError> {
         let answer = self
             .client
@@ -108,6 +178,7 @@ impl CloudFormation for SdkCloudFormation<'_> {
             .set_parameters(Some(parameters.collect()))
             .capabilities(Capability::CapabilityIam)
             .set_import_existing_resources(new.import_existing.then_some(true))
+            .set_deployment_mode(new.revert_drift.then_some(DeploymentMode::RevertDrift))
             .send()
             .await
             .map_err(failed!(self, "cloudformation:CreateChangeSet"))?;
@@ -231,6 +302,44 @@ fn stack(stack: &sdk::Stack) -> Stack {
             })
             .collect(),
         protected: stack.enable_termination_protection().unwrap_or(false),
+        changed_at: time(stack.last_updated_time().or(stack.creation_time())),
+        parameters: stack
+            .parameters()
+            .iter()
+            .filter_map(|parameter| {
+                Some((
+                    parameter.parameter_key()?.to_owned(),
+                    parameter.parameter_value()?.to_owned(),
+                ))
+            })
+            .collect(),
+    }
+}
+
+fn resource(resource: &sdk::StackResourceSummary) -> StackResource {
+    let owned = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    StackResource {
+        logical_id: owned(resource.logical_resource_id()),
+        physical_id: owned(resource.physical_resource_id()),
+        resource_type: owned(resource.resource_type()),
+        status: resource
+            .resource_status()
+            .map_or("UNKNOWN", |status| status.as_str())
+            .to_owned(),
+    }
+}
+
+fn drifted(drift: &sdk::StackResourceDrift) -> Drifted {
+    let owned = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    Drifted {
+        logical_id: owned(drift.logical_resource_id()),
+        resource_type: owned(drift.resource_type()),
+        deleted: drift.stack_resource_drift_status() == Some(&StackResourceDriftStatus::Deleted),
+        properties: drift
+            .property_differences()
+            .iter()
+            .map(|difference| owned(difference.property_path()))
+            .collect(),
     }
 }
 

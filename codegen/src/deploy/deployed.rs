@@ -3,6 +3,7 @@
 
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -111,6 +112,39 @@ impl Template {
         let all = self.resources.iter();
         all.filter(move |(_, resource)| resource.kind == kind)
             .map(|(id, resource)| (id.as_str(), resource))
+    }
+
+    /// A value as text, with the parameters' values in it; `None` where more than parameters would have
+    /// to be known. Pseudo parameters stay as they are.
+    pub(crate) fn text(
+        &self,
+        value: &Value,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<String> {
+        let parameter = |name: &str| {
+            let default = || {
+                let default = self.parameters.get(name)?.get("Default")?;
+                Some(default.as_str()?.to_owned())
+            };
+            parameters.get(name).cloned().or_else(default)
+        };
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Object(call) => match call.iter().next()? {
+                (key, Value::String(name)) if key == "Ref" => parameter(name),
+                (key, Value::String(text)) if key == "Fn::Sub" => {
+                    let names = self.parameters.keys();
+                    Some(
+                        names.fold(text.clone(), |text, name| match parameter(name) {
+                            Some(value) => text.replace(&format!("${{{name}}}"), &value),
+                            None => text,
+                        }),
+                    )
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Which blueprint of ours it was made from, by its own word.

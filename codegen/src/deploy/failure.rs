@@ -1,10 +1,11 @@
 //! An operation that failed, told so that somebody can act: which resource failed first, its whole
 //! reason, and what to do next.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::account::Login;
-use super::cloudformation::{CloudFormation, Event, Validated};
+use super::cloudformation::{CloudFormation, Event, STACK_TYPE, Validated};
 use super::events::{failures, own_failure};
 use super::operation::Ended;
 use super::stack_state::{Verdict, judge};
@@ -198,18 +199,34 @@ fn existing(imported: bool) -> String {
     }
 }
 
+/// The resources that failed on the way back: their last event of the operation is a failure.
+pub(crate) fn stuck_resources(events: &[Event]) -> Vec<String> {
+    let mut last: BTreeMap<&str, &str> = BTreeMap::new();
+    let rolling_back = |event: &&Event| event.status != "UPDATE_ROLLBACK_IN_PROGRESS";
+    for event in events
+        .iter()
+        .skip_while(rolling_back)
+        .filter(|event| event.resource_type != STACK_TYPE)
+    {
+        last.insert(&event.logical_id, &event.status);
+    }
+    let failed = last
+        .into_iter()
+        .filter(|(_, status)| *status == "UPDATE_FAILED");
+    failed.map(|(id, _)| id.to_owned()).collect()
+}
+
 fn next_step(ended: &Ended, login: &Login) -> String {
     let stack = &ended.stack;
-    match (judge(Some(&stack.status)), stack.status.as_str()) {
-        (Verdict::Stuck(repair), "ROLLBACK_COMPLETE") => {
-            format!("remove the cause; {}", repair.advice(&stack.name, login))
+    match judge(Some(&stack.status)) {
+        Verdict::Stuck(repair) => {
+            repair.advice(&stack.name, &stuck_resources(&ended.events), login)
         }
-        (Verdict::Stuck(repair), _) => repair.advice(&stack.name, login),
-        (Verdict::Update, _) => {
-            "everything is rolled back to what it was before; remove the cause \
-                                 and run `zeroetl deploy` again"
-                .to_owned()
-        }
+        Verdict::Update => format!(
+            "stack `{}` is rolled back to what it was before this update; remove the cause and run \
+             `zeroetl deploy` again",
+            stack.name
+        ),
         _ => "remove the cause and run the command again".to_owned(),
     }
 }
@@ -246,9 +263,8 @@ mod tests {
             text,
             "stack `demo` ended as `ROLLBACK_COMPLETE`: `Database` (AWS::Glue::Database) is \
              `CREATE_FAILED`: AlreadyExistsException: Database orders\n  also: `Role`: no \
-             permission\n  next: remove the cause; its creation failed, so it can only be deleted: \
-             `aws cloudformation delete-stack --stack-name demo --region us-east-1 --profile \
-             source-admin`, then run `zeroetl deploy` again\n  next: what exists may be left from an \
+             permission\n  next: its creation failed and was taken back: remove the cause and run \
+             `zeroetl deploy` again, which deletes the empty stack first\n  next: what exists may be left from an \
              earlier deployment (tables, bucket and database outlive `zeroetl destroy`): then take \
              it in by `zeroetl deploy --import-existing`; if it is somebody else's, choose another \
              name in the config file"
@@ -275,6 +291,22 @@ mod tests {
     }
 
     #[test]
+    fn only_what_failed_on_the_way_back_can_be_skipped() {
+        let of = |id, status| because(id, status, "no");
+        let mut rollback = stack_event("r", "UPDATE_ROLLBACK_IN_PROGRESS");
+        rollback.token = None;
+        let events = [
+            of("Bucket", "UPDATE_FAILED"),
+            of("Policy", "UPDATE_COMPLETE"),
+            rollback,
+            of("Bucket", "UPDATE_COMPLETE"),
+            of("Policy", "UPDATE_FAILED"),
+            stack_event("e", "UPDATE_ROLLBACK_FAILED"),
+        ];
+        assert_eq!(stuck_resources(&events), ["Policy"]);
+    }
+
+    #[test]
     fn what_the_provider_asks_permission_for_is_answered_with_our_flag() {
         let advice = |reason: &str| {
             let ended = Ended {
@@ -288,14 +320,14 @@ mod tests {
     }
 
     #[test]
-    fn an_update_that_was_rolled_back_says_that_all_is_as_before() {
+    fn an_update_that_was_rolled_back_says_so_of_its_own_stack_alone() {
         let ended = Ended {
             stack: stack("UPDATE_ROLLBACK_COMPLETE"),
             events: vec![because("Function", "UPDATE_FAILED", "bad key")],
         };
         let text = Failure::told(&ended, &[], &login(), false).to_string();
         assert!(
-            text.contains("everything is rolled back to what it was before"),
+            text.contains("stack `demo` is rolled back to what it was before this update"),
             "{text}"
         );
         assert!(!text.contains("--import-existing"), "{text}");

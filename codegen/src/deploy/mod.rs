@@ -3,17 +3,22 @@
 
 mod account;
 mod apply;
+mod ask;
 mod aws_error;
+mod by_hand;
+mod carry_out;
 mod change_set;
 mod cloudformation;
 mod cloudformation_sdk;
 mod code_bucket;
-mod consent;
 mod delete;
 mod deployed;
+mod done;
+mod drift_detection;
 mod events;
 mod failure;
 mod identity;
+mod look;
 mod operation;
 mod plan_check;
 mod progress;
@@ -34,7 +39,17 @@ mod testing;
 mod uploads;
 
 pub use account::Side;
+pub use ask::Ask;
+pub(crate) use cloudformation::Drifted;
+pub(crate) use deployed::{Template, same};
 pub use progress::Progress;
 pub use provider_zip::Architecture;
-pub use rollout::{DeployError, DeployedStack, Options, rollout};
-pub use teardown::{DestroyError, Retained, Teardown};
+pub(crate) use relayout::relayouts;
+pub use retire::Reload;
+pub(crate) use retire::{Retirement, retirement, retirement_of_all};
+pub use rollout::{DeployError, DeployedStack, Options, Permits, rollout};
+#[cfg(test)]
+pub(crate) use status::PartitionReport;
+pub(crate) use status::owner::marker;
+pub(crate) use status::{IntegrationReport, PropertiesReport};
+pub use teardown::{DestroyError, Destroyed, Retained, Teardown};

@@ -38,8 +38,13 @@ impl fmt::Display for Reload {
     }
 }
 
-/// Compares the deployed integration stack with the wanted one; `None` when nothing has to go.
-pub(crate) fn retirement(deployed: &Template, wanted: &Template) -> Option<Retirement> {
+/// Compares the deployed integration stack with the wanted one; `None` when nothing has to go. `lost`
+/// are the integrations that have to be made again whatever the templates say.
+pub(crate) fn retirement(
+    deployed: &Template,
+    wanted: &Template,
+    lost: &[Reload],
+) -> Option<Retirement> {
     let mut kept = Vec::new();
     let mut retirement = Retirement {
         removed: Vec::new(),
@@ -51,7 +56,9 @@ pub(crate) fn retirement(deployed: &Template, wanted: &Template) -> Option<Retir
             retirement.removed.push(logical_id.to_owned());
             continue;
         };
-        let changed = fixed_differences(properties, now);
+        let lost = lost.iter().find(|lost| lost.logical_id == logical_id);
+        let lost = lost.map(|lost| lost.properties.clone()).unwrap_or_default();
+        let changed = [lost, fixed_differences(properties, now)].concat();
         if changed.is_empty() {
             kept.push(logical_id.to_owned());
         } else {
@@ -187,7 +194,7 @@ mod tests {
             "B": integration("b", "15", None),
             "A": integration("a", "15", Some("B")),
         }));
-        assert_eq!(retirement(&deployed, &wanted), None);
+        assert_eq!(retirement(&deployed, &wanted, &[]), None);
     }
 
     #[test]
@@ -200,7 +207,7 @@ mod tests {
             "C": integration("c", "15", None),
             "B": integration("b", "15", Some("C")),
         }));
-        let found = retirement(&deployed, &wanted).unwrap();
+        let found = retirement(&deployed, &wanted, &[]).unwrap();
         assert_eq!(found.removed, ["A"]);
         assert!(found.reloaded.is_empty());
         let interim: Value = serde_json::from_str(&found.interim.unwrap()).unwrap();
@@ -217,7 +224,7 @@ mod tests {
             "B": integration("b", "15", Some("A")),
         });
         let wanted = template(&json!({ "B": integration("b", "15", None) }));
-        let found = retirement(&template(&both), &wanted).unwrap();
+        let found = retirement(&template(&both), &wanted, &[]).unwrap();
         let interim: Value = serde_json::from_str(&found.interim.unwrap()).unwrap();
         assert_eq!(interim, wanted.document);
     }
@@ -226,7 +233,7 @@ mod tests {
     fn a_changed_interval_makes_the_only_integration_anew_and_leaves_no_stack() {
         let deployed = template(&json!({ "A": integration("a", "15", None) }));
         let wanted = template(&json!({ "A": integration("a", "30", None) }));
-        let found = retirement(&deployed, &wanted).unwrap();
+        let found = retirement(&deployed, &wanted, &[]).unwrap();
         assert_eq!(found.reloaded[0].to_string(), "`A` (IntegrationConfig)");
         assert_eq!(found.interim, None);
     }
@@ -258,8 +265,8 @@ mod tests {
         );
         let wanted = |minutes| template(&json!({ "A": integration("a", minutes, None) }));
         let deployed = deployed.unwrap();
-        assert_eq!(retirement(&deployed, &wanted("15")), None);
-        let found = retirement(&deployed, &wanted("30")).unwrap();
+        assert_eq!(retirement(&deployed, &wanted("15"), &[]), None);
+        let found = retirement(&deployed, &wanted("30"), &[]).unwrap();
         assert_eq!(found.reloaded[0].to_string(), "`A` (IntegrationConfig)");
     }
 
@@ -269,7 +276,7 @@ mod tests {
         let mut resource = integration("a", "15", None);
         resource["Properties"]["Description"] = json!("new");
         assert_eq!(
-            retirement(&deployed, &template(&json!({ "A": resource }))),
+            retirement(&deployed, &template(&json!({ "A": resource })), &[]),
             None
         );
     }

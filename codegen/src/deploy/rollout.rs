@@ -1,26 +1,26 @@
-//! `deploy` as a whole: everything checked, then the provider's code, then the three stacks in
-//! order. Stops at the first failure; a second run goes on from where the first one ended.
+//! `deploy` as a whole: everything looked at, the steps computed, consent asked for, and only then
+//! the steps carried out. A second run goes on from where the first one ended.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::account::Side;
-use super::apply::{Applied, ApplyError, Wanted, apply};
+use super::ask::Ask;
 use super::aws_error::AwsError;
-use super::cloudformation::Template;
+use super::carry_out::{CarryOut, StepError};
 use super::code_bucket::BucketError;
-use super::consent::{Consent, with_consent};
-use super::delete::{DeleteError, delete};
+use super::done::Stopped;
+use super::look::{Closely, look};
 use super::plan_check::{PlanProblems, check};
 use super::progress::Progress;
 use super::provider_zip::{self, Architecture, ZipError};
-use super::relayout::relayouts;
-use super::retire::{Reload, Retirement, retirement, retirement_of_all};
 use super::session::{Session, SignInProblems};
-use super::stack_state::Verdict;
 use super::survey::{SurveyError, Surveyed, hinders_deploy, settle, survey};
 use super::uploads::Uploads;
+use crate::flows::zero_etl::consent::Consent;
+use crate::flows::zero_etl::drift::Drift;
+use crate::flows::zero_etl::owner::Identity;
+use crate::flows::zero_etl::steps::{Before, Known, Steps, steps};
 use crate::plan::{DeploymentPlan, StackKind};
 
 /// What the user decides beside the plan.
@@ -32,16 +32,26 @@ pub struct Options {
     pub architecture: Architecture,
     /// A bucket of the target account for the provider's code and the target's template.
     pub target_bucket: Option<String>,
-    /// A bucket of the source account for large templates of the source account.
+    /// A bucket of the source account for large templates.
     pub source_bucket: Option<String>,
     /// Whether retained resources and table properties of an earlier deployment are taken in.
     pub import_existing: bool,
-    /// Whether integrations may be made anew, and layouts be changed, which loads tables from the
-    /// start.
-    pub allow_reload: bool,
+    /// What is permitted without a question.
+    pub permits: Permits,
     /// How long changed policies may spread before the integration is made; our own choice when
     /// absent.
     pub settle: Option<Duration>,
+}
+
+/// What is permitted without a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permits {
+    /// Integrations may be made again, and layouts be changed, which loads tables from the start.
+    pub reload: bool,
+    /// Replication may end.
+    pub removal: bool,
+    /// The database, or the table, that the stacks were deployed for, when it is not the config's.
+    pub deployed: Option<String>,
 }
 
 /// One stack as it stands now.
@@ -75,247 +85,156 @@ pub enum DeployError {
     /// A stack has to be repaired or waited for, or is somebody else's.
     #[error(transparent)]
     Survey(#[from] SurveyError),
-    /// Data would be loaded again, and nobody said that it may.
-    #[error(
-        "nothing was touched: Glue cannot change an integration in place, so the new config makes \
-         {} anew, and its table is loaded from the start; add `--allow-reload` if that may be",
-        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    )]
-    Reload(Vec<Reload>),
-    /// The same, by a layout that changes in place.
-    #[error(
-        "nothing was touched: the new config changes {} under a live integration, and Glue may load \
-         the table from the start; add `--allow-reload` if that may be",
-        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    )]
-    Relayout(Vec<Reload>),
+    /// Something would end, be loaded again or be taken over, and nobody said that it may.
+    #[error("nothing was touched{}", missing(.0))]
+    Consent(Vec<Consent>),
     /// The code has no place.
     #[error(transparent)]
     Bucket(#[from] BucketError),
-    /// An integration that has to go first is still there.
-    #[error(transparent)]
-    Delete(#[from] DeleteError),
-    /// A stack failed.
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
+    /// All steps were taken, and what is live is still something else.
+    #[error(
+        "the stacks are deployed, but not everything is as wanted:\n  {}\n  next: `zeroetl status` \
+         shows how it stands; remove the cause and run `zeroetl deploy` again",
+        .0.join("\n  ")
+    )]
+    NotAsWanted(Vec<String>),
+    /// A step failed.
+    #[error("{cause}{stopped}")]
+    Stopped {
+        /// Why.
+        cause: StepError,
+        /// What had been done by then.
+        stopped: Stopped,
+    },
+}
+
+fn missing(consents: &[Consent]) -> String {
+    consents.iter().fold(String::new(), |text, consent| {
+        format!(
+            "{text}\n  {consent}\n    if that may be, add `{}`",
+            consent.flag()
+        )
+    })
+}
+
+impl Permits {
+    /// Whether a consent is given beforehand.
+    pub(crate) fn given(&self, consent: &Consent) -> bool {
+        match consent {
+            Consent::Removal(_) => self.removal,
+            Consent::Reload(_) | Consent::Relayout(_) => self.reload,
+            Consent::Deployed { name, .. } => self.deployed.as_ref() == Some(name),
+        }
+    }
 }
 
 /// Carries out the plan.
 pub async fn rollout(
     plan: &DeploymentPlan,
     options: &Options,
+    ask: &impl Ask,
     progress: &impl Progress,
 ) -> Result<Vec<DeployedStack>, DeployError> {
     check(plan)?;
-    let plan = &permitted(plan, options);
     let zip = provider_zip::open(options.zip.as_deref(), options.architecture)?;
     let session = Session::open(plan).await?;
     let mut stacks = survey(&session, plan).await?;
     settle(&session, &mut stacks, hinders_deploy, progress).await?;
-    let retirement = must_go_first(&stacks);
-    if let Some(Retirement { reloaded, .. }) = &retirement
-        && !reloaded.is_empty()
-        && !options.allow_reload
-    {
-        return Err(DeployError::Reload(reloaded.clone()));
+
+    let before = look(&session, plan, &stacks, Closely::Everything, progress).await?;
+    for difference in &before.differences {
+        progress.line(&format!("not as deployed: {difference}"));
     }
-    let relayouts = changed_layouts(&stacks);
-    if !relayouts.is_empty() && !options.allow_reload {
-        return Err(DeployError::Relayout(relayouts));
-    }
+    let Steps { steps, consents } = computed(&stacks, &before.drift, options);
+    let owners = other_deployment(&stacks).into_iter();
+    let consents: Vec<_> = owners.chain(consents).collect();
+    let permits = consent(&consents, &options.permits, ask).await?;
 
-    let interim = retirement
-        .as_ref()
-        .and_then(|retirement| retirement.interim.as_deref());
-    let uploads = Uploads::prepare(&session, plan, interim, options, &zip, progress).await?;
-    let rollout = Rollout {
-        session: &session,
-        uploads: &uploads,
-        options,
-        progress,
-    };
-    if let Some(retirement) = &retirement {
-        for surveyed in &mut stacks {
-            if surveyed.plan.kind == StackKind::Integration {
-                rollout.retire(surveyed, retirement).await?;
-            }
-        }
-    }
-    rollout.stacks(&stacks).await
-}
+    let uploads = Uploads::prepare(&session, &steps, options, &zip, progress).await?;
+    let mut work = CarryOut::new(&session, &uploads, options, &permits, stacks, progress);
+    work.all(&steps).await?;
 
-/// The plan with what the user permits for this run.
-fn permitted(plan: &DeploymentPlan, options: &Options) -> DeploymentPlan {
-    let consent = Consent {
-        adopt_existing: options.import_existing,
-        allow_resync: options.allow_reload,
-    };
-    let mut plan = plan.clone();
-    for stack in &mut plan.stacks {
-        stack.template = with_consent(&stack.template, consent);
-    }
-    plan
-}
-
-/// What the integration stack has to give up before the others change.
-fn must_go_first(stacks: &[Surveyed<'_>]) -> Option<Retirement> {
-    let of = |kind| stacks.iter().find(|one| one.plan.kind == kind);
-    let integration = of(StackKind::Integration)?;
-    let (deployed, wanted) = (integration.deployed()?, &integration.wanted);
-    let target = of(StackKind::Target)?;
-    let all = target
-        .deployed()
-        .and_then(|old| retirement_of_all(deployed, wanted, (old, &target.wanted)));
-    all.or_else(|| retirement(deployed, wanted))
-}
-
-/// The layouts that change under a live integration.
-fn changed_layouts(stacks: &[Surveyed<'_>]) -> Vec<Reload> {
-    let of = |kind| stacks.iter().find(|one| one.plan.kind == kind);
-    let found = || {
-        let (target, integration) = (of(StackKind::Target)?, of(StackKind::Integration)?);
-        Some(relayouts(
-            target.deployed()?,
-            &target.wanted,
-            integration.deployed()?,
-        ))
-    };
-    found().unwrap_or_default()
-}
-
-/// Everything that each stack's deployment needs.
-struct Rollout<'a, P> {
-    session: &'a Session,
-    uploads: &'a Uploads,
-    options: &'a Options,
-    progress: &'a P,
-}
-
-impl<P: Progress> Rollout<'_, P> {
-    /// All stacks, in the plan's order.
-    async fn stacks(&self, stacks: &[Surveyed<'_>]) -> Result<Vec<DeployedStack>, DeployError> {
-        let mut done: Vec<DeployedStack> = Vec::new();
-        for (index, surveyed) in stacks.iter().enumerate() {
-            let plan = surveyed.plan;
-            if plan.kind == StackKind::Integration && done.iter().any(|stack| stack.changed) {
-                self.wait_for_policies().await;
-            }
-            match self.apply(surveyed, self.uploads.template(plan)).await {
-                Ok(applied) => done.push(DeployedStack {
-                    kind: plan.kind,
-                    name: plan.name.clone(),
-                    changed: applied.changed,
-                    outputs: applied.stack.outputs,
-                }),
-                Err(error) => {
-                    let rest = stacks[index + 1..]
-                        .iter()
-                        .map(|next| format!("`{}`", next.plan.name));
-                    let rest: Vec<_> = rest.collect();
-                    if !rest.is_empty() {
-                        self.progress
-                            .line(&format!("stopped; not touched: {}", rest.join(", ")));
-                    }
-                    return Err(error.into());
-                }
-            }
-        }
-        Ok(done)
-    }
-
-    /// Takes integrations out of their stack; deletes it when none would be left.
-    async fn retire(
-        &self,
-        surveyed: &mut Surveyed<'_>,
-        retirement: &Retirement,
-    ) -> Result<(), DeployError> {
-        let reloaded = retirement.reloaded.iter().map(|reload| &reload.logical_id);
-        let names: Vec<_> = retirement
-            .removed
-            .iter()
-            .chain(reloaded)
-            .map(|id| format!("`{id}`"))
-            .collect();
-        self.progress.line(&format!(
-            "leaving first, since nothing of their tables can change while they live: {}",
-            names.join(", ")
-        ));
-        let Some(stack) = &surveyed.standing else {
-            return Ok(());
-        };
-        if let Some(template) = self.uploads.interim() {
-            let applied = self.apply(surveyed, template).await?;
-            surveyed.standing = Some(applied.stack);
-        } else {
-            let kind = surveyed.plan.kind;
-            let api = self.session.cloudformation(kind);
-            delete(
-                &api,
-                stack,
-                &self.session.account(kind).login,
-                self.progress,
-            )
-            .await?;
-            surveyed.standing = None;
-        }
-        Ok(())
-    }
-
-    async fn apply(
-        &self,
-        surveyed: &Surveyed<'_>,
-        template: Template,
-    ) -> Result<Applied, ApplyError> {
-        let plan = surveyed.plan;
-        let creates = surveyed.verdict() == Verdict::Create;
-        self.progress.line(&format!(
-            "{} `{}` in account {} ({})",
-            if creates { "creating" } else { "updating" },
-            plan.name,
-            plan.account,
-            plan.region
-        ));
-        let wanted = Wanted {
-            name: &plan.name,
-            template,
-            parameters: self.uploads.parameters(plan),
-            standing: surveyed.standing.clone(),
-            creates,
-            import_existing: self.options.import_existing,
-            login: &self.session.account(plan.kind).login,
-        };
-        apply(
-            &self.session.cloudformation(plan.kind),
-            &wanted,
-            self.progress,
-        )
-        .await
-    }
-
-    /// The catalog policy and the table's policy take seconds to spread; an integration that is made
-    /// too early is refused.
-    async fn wait_for_policies(&self) {
-        let endpoint = self.session.account(Side::Source).endpoint();
-        let settle = self.options.settle.unwrap_or(settle_time(endpoint));
-        if !settle.is_zero() {
-            self.progress.line(&format!(
-                "waiting {} s for policies to spread",
-                settle.as_secs()
-            ));
-            tokio::time::sleep(settle).await;
-        }
-    }
-}
-
-const SETTLE: Duration = Duration::from_secs(10);
-
-/// On this machine nothing has to spread.
-fn settle_time(endpoint: Option<&str>) -> Duration {
-    let local = ["://127.", "://localhost", "://[::1]"];
-    if endpoint.is_some_and(|endpoint| local.iter().any(|host| endpoint.contains(host))) {
-        Duration::ZERO
+    let closely = if before.drift.native.is_empty() {
+        Closely::Glue
     } else {
-        SETTLE
+        Closely::Everything
+    };
+    let after = look(&session, plan, work.stacks(), closely, progress).await?;
+    if after.differences.is_empty() {
+        Ok(work.result())
+    } else {
+        Err(DeployError::NotAsWanted(after.differences))
+    }
+}
+
+/// The steps from what the stacks are now to what the plan wants.
+fn computed(stacks: &[Surveyed<'_>], drift: &Drift, options: &Options) -> Steps {
+    let known = |kind: StackKind| {
+        let surveyed = stacks.iter().find(|one| one.plan.kind == kind);
+        surveyed.map(|surveyed| Known {
+            empty: surveyed.empty,
+            deployed: surveyed.deployed().filter(|_| !surveyed.empty),
+            wanted: &surveyed.wanted,
+        })
+    };
+    let [Some(source), Some(target), Some(integration)] = StackKind::ALL.map(known) else {
+        // The plan was checked to have all three.
+        return Steps::default();
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or_default().as_millis().to_string();
+    steps(&Before {
+        source,
+        target,
+        integration,
+        drift,
+        import_existing: options.import_existing,
+        force: &now,
+    })
+}
+
+/// The consent that is needed when the stacks were deployed for something else.
+pub(super) fn other_deployment(stacks: &[Surveyed<'_>]) -> Option<Consent> {
+    let (mut deployed, mut wanted) = (Identity::default(), Identity::default());
+    for surveyed in stacks {
+        wanted.read(&surveyed.wanted, &surveyed.plan.parameters);
+        if let (Some(template), Some(stack)) = (surveyed.deployed(), &surveyed.standing) {
+            deployed.read(template, &stack.parameters);
+        }
+    }
+    let name = deployed.other_than(&wanted)?.to_owned();
+    let wanted = wanted.database.or_else(|| wanted.tables.first().cloned());
+    Some(Consent::Deployed {
+        name,
+        wanted: wanted.unwrap_or_default(),
+    })
+}
+
+/// Asks for what is not permitted beforehand; what is permitted in the end.
+pub(super) async fn consent(
+    consents: &[Consent],
+    permits: &Permits,
+    ask: &impl Ask,
+) -> Result<Permits, DeployError> {
+    let mut given = permits.clone();
+    let mut missing = Vec::new();
+    for consent in consents {
+        if permits.given(consent) {
+            continue;
+        }
+        match ask.ask(&consent.to_string()).await {
+            Some(true) => match consent {
+                Consent::Removal(_) => given.removal = true,
+                Consent::Reload(_) | Consent::Relayout(_) => given.reload = true,
+                Consent::Deployed { name, .. } => given.deployed = Some(name.clone()),
+            },
+            _ => missing.push(consent.clone()),
+        }
+    }
+    if missing.is_empty() {
+        Ok(given)
+    } else {
+        Err(DeployError::Consent(missing))
     }
 }
 
@@ -323,27 +242,51 @@ fn settle_time(endpoint: Option<&str>) -> Duration {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_a_local_aws_needs_no_time_for_policies_to_spread() {
-        assert_eq!(settle_time(Some("http://127.0.0.1:4566")), Duration::ZERO);
-        assert_eq!(
-            settle_time(Some("https://vpce-1.cloudformation.us-east-1.vpce")),
-            SETTLE
-        );
-        assert_eq!(settle_time(None), SETTLE);
+    struct Answers(Option<bool>);
+
+    impl Ask for Answers {
+        async fn ask(&self, _: &str) -> Option<bool> {
+            self.0
+        }
     }
 
-    #[test]
-    fn a_reload_names_the_integration_the_reason_and_the_flag() {
-        let reload = Reload {
-            logical_id: "Integration".to_owned(),
-            properties: vec!["IntegrationConfig".to_owned()],
+    #[tokio::test]
+    async fn what_nobody_permits_is_refused_with_its_reason_and_its_flag() {
+        let ends = Consent::Removal(vec!["Orders".to_owned()]);
+        let consents = std::slice::from_ref(&ends);
+        let none = Permits::default();
+        for answer in [None, Some(false)] {
+            let error = consent(consents, &none, &Answers(answer)).await;
+            assert_eq!(
+                error.unwrap_err().to_string(),
+                format!("nothing was touched\n  {ends}\n    if that may be, add `--allow-removal`")
+            );
+        }
+        let given = consent(consents, &none, &Answers(Some(true))).await;
+        assert!(given.unwrap().removal);
+        let permits = Permits {
+            removal: true,
+            ..none
         };
-        let text = DeployError::Reload(vec![reload]).to_string();
-        assert!(
-            text.contains("makes `Integration` (IntegrationConfig) anew"),
-            "{text}"
-        );
-        assert!(text.contains("--allow-reload"), "{text}");
+        assert!(consent(consents, &permits, &Answers(None)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn another_deployments_stacks_are_taken_only_by_their_name() {
+        let theirs = Consent::Deployed {
+            name: "sales".to_owned(),
+            wanted: "orders".to_owned(),
+        };
+        let by = async |name: &str| {
+            let permits = Permits {
+                deployed: Some(name.to_owned()),
+                removal: true,
+                reload: true,
+            };
+            consent(std::slice::from_ref(&theirs), &permits, &Answers(None)).await
+        };
+        assert!(by("sales").await.is_ok());
+        let error = by("orders").await.unwrap_err().to_string();
+        assert!(error.contains("add `--deployed sales`"), "{error}");
     }
 }

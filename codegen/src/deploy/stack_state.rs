@@ -23,7 +23,9 @@ pub(crate) enum Verdict {
 /// What gets a stack out of a state that it cannot leave by an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repair {
-    /// Its creation failed; it holds nothing of use.
+    /// Its creation failed and was taken back.
+    DeleteEmpty,
+    /// Its creation failed, and something of it is left.
     Delete,
     /// Its deletion failed half-way.
     DeleteAgain,
@@ -47,7 +49,8 @@ pub(crate) fn judge(status: Option<&str>) -> Verdict {
         | "UPDATE_ROLLBACK_COMPLETE"
         | "IMPORT_COMPLETE"
         | "IMPORT_ROLLBACK_COMPLETE" => Verdict::Update,
-        "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" => Verdict::Stuck(Repair::Delete),
+        "ROLLBACK_COMPLETE" => Verdict::Stuck(Repair::DeleteEmpty),
+        "CREATE_FAILED" | "ROLLBACK_FAILED" => Verdict::Stuck(Repair::Delete),
         "DELETE_FAILED" => Verdict::Stuck(Repair::DeleteAgain),
         "UPDATE_ROLLBACK_FAILED" | "IMPORT_ROLLBACK_FAILED" => {
             Verdict::Stuck(Repair::ContinueRollback)
@@ -78,8 +81,8 @@ pub(crate) fn own_token(newest: &[Event]) -> Option<&str> {
 }
 
 impl Repair {
-    /// What to do, with the command.
-    pub(crate) fn advice(self, stack: &str, login: &Login) -> String {
+    /// What to do, with the command. `failed` are the resources that failed in the last operation.
+    pub(crate) fn advice(self, stack: &str, failed: &[String], login: &Login) -> String {
         let command = |verb: &str| {
             format!(
                 "`aws cloudformation {verb} --stack-name {stack} {}`",
@@ -87,6 +90,11 @@ impl Repair {
             )
         };
         match self {
+            Self::DeleteEmpty => {
+                "its creation failed and was taken back: remove the cause and run \
+                                  `zeroetl deploy` again, which deletes the empty stack first"
+                    .to_owned()
+            }
             Self::Delete => format!(
                 "its creation failed, so it can only be deleted: {}, then run `zeroetl deploy` again",
                 command("delete-stack")
@@ -96,10 +104,19 @@ impl Repair {
                  again",
                 command("describe-stack-events")
             ),
-            Self::ContinueRollback => format!(
+            Self::ContinueRollback if failed.is_empty() => format!(
                 "its rollback failed: see why by {}, remove the cause, and run {}",
                 command("describe-stack-events"),
                 command("continue-update-rollback")
+            ),
+            Self::ContinueRollback => format!(
+                "its rollback failed: remove the cause and run {}; or leave what failed as it is, by \
+                 `aws cloudformation continue-update-rollback --stack-name {stack} \
+                 --resources-to-skip {} {}`, and then run `zeroetl deploy`, which compares and mends \
+                 it",
+                command("continue-update-rollback"),
+                failed.join(" "),
+                login.cli_flags()
             ),
             Self::RollBack => format!(
                 "an update failed and was not rolled back: run {} first",
@@ -114,8 +131,8 @@ impl Repair {
 }
 
 /// Why a stack cannot be touched now.
-pub(crate) fn stuck(stack: &Stack, repair: Repair, login: &Login) -> String {
-    let advice = repair.advice(&stack.name, login);
+pub(crate) fn stuck(stack: &Stack, repair: Repair, failed: &[String], login: &Login) -> String {
+    let advice = repair.advice(&stack.name, failed, login);
     format!("stack `{}` is `{}`: {advice}", stack.name, stack.status)
 }
 
@@ -149,7 +166,7 @@ mod tests {
             (Some("ROLLBACK_IN_PROGRESS"), Busy),
             (Some("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), Busy),
             (Some("DELETE_IN_PROGRESS"), Busy),
-            (Some("ROLLBACK_COMPLETE"), Stuck(Repair::Delete)),
+            (Some("ROLLBACK_COMPLETE"), Stuck(Repair::DeleteEmpty)),
             (Some("ROLLBACK_FAILED"), Stuck(Repair::Delete)),
             (Some("CREATE_FAILED"), Stuck(Repair::Delete)),
             (Some("DELETE_FAILED"), Stuck(Repair::DeleteAgain)),
@@ -166,8 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_rollback_comes_with_the_resources_that_can_be_skipped() {
+        let failed = ["PropertiesOrders".to_owned(), "Policy".to_owned()];
+        let advice = Repair::ContinueRollback.advice("demo-target", &failed, &login());
+        assert!(
+            advice.contains(
+                "continue-update-rollback --stack-name demo-target --resources-to-skip \
+                 PropertiesOrders Policy --region us-east-1"
+            ),
+            "{advice}"
+        );
+    }
+
+    #[test]
     fn a_stack_whose_creation_failed_comes_with_the_command_that_deletes_it() {
-        let advice = Repair::Delete.advice("demo-target", &login());
+        let advice = Repair::Delete.advice("demo-target", &[], &login());
         assert_eq!(
             advice,
             "its creation failed, so it can only be deleted: `aws cloudformation delete-stack \

@@ -3,10 +3,10 @@
 
 use super::account::Login;
 use super::aws_error::AwsError;
-use super::cloudformation::{CloudFormation, Event, Stack};
+use super::cloudformation::{CloudFormation, Event, Stack, StackResource};
 use super::deployed::{Deployed, Template};
 use super::events::{Tail, failures, own_failure};
-use super::failure::findings;
+use super::failure::{findings, stuck_resources};
 use super::operation::{Ended, LostSight, follow};
 use super::progress::Progress;
 use super::session::Session;
@@ -24,6 +24,11 @@ pub(crate) struct Surveyed<'a> {
     pub(crate) standing: Option<Stack>,
     /// The template that it was made from, once [`settle`] has asked for it.
     pub(crate) template: Option<Deployed>,
+    /// Whether its creation failed and it holds nothing; known after [`settle`].
+    pub(crate) empty: bool,
+    /// The resources that failed in the operation that left the stack as it is; known after
+    /// [`settle`].
+    pub(crate) failed: Vec<String>,
     /// What an earlier run's deletion, followed to its end by [`settle`], left behind.
     pub(crate) deleted: Option<Deleted>,
 }
@@ -89,6 +94,8 @@ pub(crate) async fn survey<'a>(
             wanted,
             standing,
             template: None,
+            empty: false,
+            failed: Vec::new(),
             deleted: None,
         });
     }
@@ -153,6 +160,13 @@ async fn settle_one(
             surveyed.standing = Some(ended.stack);
         }
     }
+    if let Some(stack) = surveyed.standing.clone()
+        && matches!(surveyed.verdict(), Verdict::Stuck(_))
+    {
+        let resources = api.resources(&stack.id).await?;
+        surveyed.empty = stack.status == "ROLLBACK_COMPLETE" && resources.iter().all(is_gone);
+        surveyed.failed = stuck_resources(&last_operation(api, &stack).await?);
+    }
     // The shell of a change set that was never executed has no template.
     if let Some(stack) = surveyed
         .standing
@@ -164,12 +178,29 @@ async fn settle_one(
     Ok(())
 }
 
-/// What hinders a deployment: a stack that cannot be updated.
+/// Whether a stack holds a resource no more. One that was never made has no id.
+fn is_gone(resource: &StackResource) -> bool {
+    matches!(
+        resource.status.as_str(),
+        "DELETE_COMPLETE" | "DELETE_SKIPPED"
+    ) || resource.physical_id.is_empty()
+}
+
+/// What hinders a deployment: a stack that cannot be updated. One whose creation failed and that
+/// holds nothing is deleted first.
 pub(crate) fn hinders_deploy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
+    if surveyed.empty {
+        return None;
+    }
     let Verdict::Stuck(repair) = surveyed.verdict() else {
         return None;
     };
-    Some(stuck(surveyed.standing.as_ref()?, repair, login))
+    Some(stuck(
+        surveyed.standing.as_ref()?,
+        repair,
+        &surveyed.failed,
+        login,
+    ))
 }
 
 /// What hinders a teardown: protection that somebody put on.
@@ -236,6 +267,16 @@ async fn follow_own(
     Ok(Some(follow(api, stack, tail, progress).await?))
 }
 
+/// The events of the operation that left the stack as it is, oldest first.
+async fn last_operation(api: &impl CloudFormation, stack: &Stack) -> Result<Vec<Event>, AwsError> {
+    let newest = api.events(&stack.id, None).await?.events;
+    let Some(token) = newest.first().and_then(|event| event.token.as_deref()) else {
+        return Ok(Vec::new());
+    };
+    let mut tail = Tail::from_operation(api, &stack.id, token).await?;
+    tail.read(api, &stack.id).await
+}
+
 /// What failed first in the operation that left the stack as it is.
 async fn last_failure(
     api: &impl CloudFormation,
@@ -247,12 +288,7 @@ async fn last_failure(
     if !matches!(surveyed.verdict(), Verdict::Stuck(_)) {
         return Ok(None);
     }
-    let newest = api.events(&stack.id, None).await?.events;
-    let Some(token) = newest.first().and_then(|event| event.token.as_deref()) else {
-        return Ok(None);
-    };
-    let mut tail = Tail::from_operation(api, &stack.id, token).await?;
-    let events = tail.read(api, &stack.id).await?;
+    let events = last_operation(api, stack).await?;
     if let Some(event) = failures(&events, &stack.id).first() {
         let reason = event.reason.as_deref().unwrap_or("no reason given");
         return Ok(Some(format!(
@@ -301,6 +337,8 @@ mod tests {
             wanted: Template::default(),
             standing: Some(api.snapshot()),
             template: None,
+            empty: false,
+            failed: Vec::new(),
             deleted: None,
         };
         settle_one(&api, &mut surveyed, &lines).await.unwrap();
@@ -322,6 +360,30 @@ mod tests {
             .await
             .unwrap();
         assert!(followed.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_failed_creation_hinders_a_deployment_only_while_its_stack_holds_something() {
+        for (status, hinders) in [("DELETE_COMPLETE", false), ("DELETE_FAILED", true)] {
+            let api = FakeCloudFormation::default();
+            api.set_status("ROLLBACK_COMPLETE");
+            api.hold("Bucket", "AWS::S3::Bucket", status);
+            let plan = plan();
+            let mut surveyed = Surveyed {
+                plan: &plan.stacks[0],
+                wanted: Template::default(),
+                standing: Some(api.snapshot()),
+                template: None,
+                empty: false,
+                failed: Vec::new(),
+                deleted: None,
+            };
+            settle_one(&api, &mut surveyed, &Lines::default())
+                .await
+                .unwrap();
+            let hindered = hinders_deploy(&surveyed, &login());
+            assert_eq!(hindered.is_some(), hinders, "{hindered:?}");
+        }
     }
 
     #[tokio::test]
@@ -349,6 +411,8 @@ mod tests {
             wanted: Template::default(),
             standing,
             template: None,
+            empty: false,
+            failed: Vec::new(),
             deleted: None,
         };
         let cause = last_failure(&api, &surveyed).await.unwrap().unwrap();
@@ -364,6 +428,8 @@ mod tests {
             wanted: Template::parse(ours).unwrap(),
             standing: Some(stack("CREATE_COMPLETE")),
             template: Some(Deployed::parse(template)),
+            empty: false,
+            failed: Vec::new(),
             deleted: None,
         };
         let problem = foreign_stack(&with(r#"{"Resources":{}}"#), &login()).unwrap();
@@ -390,6 +456,8 @@ mod tests {
             wanted: Template::default(),
             standing: Some(stack("CREATE_COMPLETE")),
             template: Some(Deployed::parse("Resources: [")),
+            empty: false,
+            failed: Vec::new(),
             deleted: None,
         };
         let problem = foreign_stack(&surveyed, &login()).unwrap();

@@ -4,15 +4,21 @@
 use serde_json::Value;
 
 use super::account::Login;
+use super::ask::Ask;
 use super::aws_error::AwsError;
+use super::by_hand;
+use super::carry_out::{StepError, as_surveyed};
 use super::cloudformation::{Event, Stack};
 use super::delete::{DeleteError, delete};
 use super::deployed::Template;
 use super::events::retained;
 use super::progress::Progress;
 use super::resource_types::removal;
+use super::rollout::{Permits, other_deployment};
 use super::session::{Session, SignInProblems};
+use super::stack_state::Verdict;
 use super::survey::{SurveyError, Surveyed, hinders_destroy, settle, survey};
+use crate::flows::zero_etl::consent::Consent;
 use crate::plan::DeploymentPlan;
 
 /// A resource that outlives its stack.
@@ -28,6 +34,15 @@ pub struct Retained {
     pub command: Option<String>,
 }
 
+/// What a teardown did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Destroyed {
+    /// The stacks that it deleted, in order.
+    pub deleted: Vec<String>,
+    /// What outlives them.
+    pub kept: Vec<Retained>,
+}
+
 /// Why the teardown did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum DestroyError {
@@ -40,9 +55,28 @@ pub enum DestroyError {
     /// A stack is protected, busy, or somebody else's.
     #[error(transparent)]
     Survey(#[from] SurveyError),
+    /// The stacks were deployed for something else than what the config names.
+    #[error("nothing was deleted\n  {0}\n    if they may go, add `{flag}`", flag = .0.flag())]
+    Consent(Consent),
     /// A stack could not be deleted.
-    #[error(transparent)]
-    Delete(#[from] DeleteError),
+    #[error("{cause}{}", told(.deleted))]
+    Stopped {
+        /// Why.
+        cause: StepError,
+        /// The stacks that were deleted before.
+        deleted: Vec<String>,
+    },
+}
+
+fn told(deleted: &[String]) -> String {
+    if deleted.is_empty() {
+        "\n  before that, this run had deleted nothing".to_owned()
+    } else {
+        format!(
+            "\n  before that, this run had deleted: `{}`",
+            deleted.join("`, `")
+        )
+    }
 }
 
 /// What is there to be deleted.
@@ -53,42 +87,67 @@ pub struct Teardown<'a> {
 }
 
 impl<'a> Teardown<'a> {
-    /// Signs in and looks; touches nothing.
-    pub async fn survey(plan: &'a DeploymentPlan) -> Result<Self, DestroyError> {
+    /// Signs in and looks; follows what an earlier run began; touches nothing.
+    pub async fn survey(
+        plan: &'a DeploymentPlan,
+        permits: &Permits,
+        ask: &impl Ask,
+        progress: &impl Progress,
+    ) -> Result<Self, DestroyError> {
         let session = Session::open(plan).await?;
         let mut stacks = survey(&session, plan).await?;
         stacks.reverse();
+        settle(&session, &mut stacks, hinders_destroy, progress).await?;
+        if let Some(consent) = other_deployment(&stacks)
+            && !permits.given(&consent)
+            && ask.ask(&consent.to_string()).await != Some(true)
+        {
+            return Err(DestroyError::Consent(consent));
+        }
         Ok(Self { session, stacks })
     }
 
-    /// The names of the stacks that stand, in the order in which they go.
-    pub fn standing(&self) -> Vec<&str> {
-        let stacks = self
-            .stacks
-            .iter()
-            .filter_map(|surveyed| surveyed.standing.as_ref());
-        stacks.map(|stack| stack.name.as_str()).collect()
+    /// The stacks that go, with their accounts, in the order in which they go.
+    pub fn standing(&self) -> Vec<String> {
+        let stacks = self.stacks.iter().filter(|surveyed| goes(surveyed));
+        stacks
+            .map(|surveyed| {
+                let plan = surveyed.plan;
+                format!("`{}` in account {}", plan.name, plan.account)
+            })
+            .collect()
     }
 
     /// Deletes them.
-    pub async fn carry_out(
-        mut self,
-        progress: &impl Progress,
-    ) -> Result<Vec<Retained>, DestroyError> {
-        settle(&self.session, &mut self.stacks, hinders_destroy, progress).await?;
-        let mut left = Vec::new();
+    pub async fn carry_out(self, progress: &impl Progress) -> Result<Destroyed, DestroyError> {
+        let mut destroyed = Destroyed::default();
         for surveyed in &self.stacks {
+            let name = &surveyed.plan.name;
+            if let Some(deleted) = &surveyed.deleted {
+                let kept = self.kept(surveyed, &deleted.events, deleted.template.read());
+                destroyed.kept.extend(kept);
+            }
             match &surveyed.standing {
-                None => {
-                    progress.line(&format!("`{}` is absent", surveyed.plan.name));
-                    if let Some(deleted) = &surveyed.deleted {
-                        left.extend(self.kept(surveyed, &deleted.events, deleted.template.read()));
+                Some(stack) if goes(surveyed) => {
+                    match self.delete(surveyed, stack, progress).await {
+                        Ok(kept) => destroyed.kept.extend(kept),
+                        Err(cause) => {
+                            return Err(DestroyError::Stopped {
+                                cause,
+                                deleted: destroyed.deleted,
+                            });
+                        }
                     }
+                    destroyed.deleted.push(name.clone());
                 }
-                Some(stack) => left.extend(self.delete(surveyed, stack, progress).await?),
+                // Somebody's change set may wait in it, which would be deleted with it.
+                Some(_) => progress.line(&format!(
+                    "`{name}` holds nothing but what somebody may be about to deploy: it is left alone"
+                )),
+                None => progress.line(&format!("`{name}` is absent")),
             }
         }
-        Ok(left)
+        Ok(destroyed)
     }
 
     async fn delete(
@@ -96,11 +155,21 @@ impl<'a> Teardown<'a> {
         surveyed: &Surveyed<'_>,
         stack: &Stack,
         progress: &impl Progress,
-    ) -> Result<Vec<Retained>, DeleteError> {
+    ) -> Result<Vec<Retained>, StepError> {
         let kind = surveyed.plan.kind;
         let login = &self.session.account(kind).login;
         let api = self.session.cloudformation(kind);
-        let ended = delete(&api, stack, login, progress).await?;
+        as_surveyed(&api, surveyed).await?;
+        let ended = match delete(&api, stack, login, progress).await {
+            Err(DeleteError::Failed(mut failure)) => {
+                let template = surveyed.deployed();
+                let by_hand =
+                    by_hand::removal(&api, self.session.account(kind), stack, template).await;
+                failure.advice.extend(by_hand);
+                return Err(DeleteError::Failed(failure).into());
+            }
+            ended => ended?,
+        };
         Ok(self.kept(surveyed, &ended.events, surveyed.deployed()))
     }
 
@@ -116,6 +185,11 @@ impl<'a> Teardown<'a> {
         kept.map(|event| left_behind(event, template, login))
             .collect()
     }
+}
+
+/// Whether a stack is more than the shell of a change set.
+fn goes(surveyed: &Surveyed<'_>) -> bool {
+    surveyed.verdict() != Verdict::Create
 }
 
 fn left_behind(event: &Event, template: Option<&Template>, login: &Login) -> Retained {

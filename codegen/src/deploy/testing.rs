@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use super::account::{Login, Side};
 use super::aws_error::{AwsError, Problem};
 use super::cloudformation::{
-    ChangeSet, CloudFormation, Event, EventPage, MadeChangeSet, NewChangeSet, STACK_TYPE, Stack,
-    Validated,
+    ChangeSet, CloudFormation, Drifted, Event, EventPage, MadeChangeSet, NewChangeSet, STACK_TYPE,
+    Stack, StackResource, Validated,
 };
 use super::progress::Progress;
 use crate::plan::{DeploymentPlan, StackKind, StackPlan, TablePlan};
@@ -28,6 +28,8 @@ struct State {
     scenes: VecDeque<(String, Vec<Event>)>,
     change_sets: VecDeque<ChangeSet>,
     findings: Vec<String>,
+    resources: Vec<StackResource>,
+    drifted: Vec<Drifted>,
     calls: Vec<String>,
     lost: u32,
     vanished: bool,
@@ -67,6 +69,26 @@ impl FakeCloudFormation {
 
     pub(crate) fn find(&self, finding: &str) {
         self.state.borrow_mut().findings.push(finding.to_owned());
+    }
+
+    /// A resource was deleted outside the stack.
+    pub(crate) fn lose(&self, logical_id: &str) {
+        self.state.borrow_mut().drifted.push(Drifted {
+            logical_id: logical_id.to_owned(),
+            resource_type: "AWS::IAM::Role".to_owned(),
+            deleted: true,
+            properties: Vec::new(),
+        });
+    }
+
+    /// The stack has a resource.
+    pub(crate) fn hold(&self, logical_id: &str, resource_type: &str, status: &str) {
+        self.state.borrow_mut().resources.push(StackResource {
+            logical_id: logical_id.to_owned(),
+            physical_id: format!("{logical_id}-1"),
+            resource_type: resource_type.to_owned(),
+            status: status.to_owned(),
+        });
     }
 
     /// The next looks at the stack fail.
@@ -126,6 +148,26 @@ impl CloudFormation for FakeCloudFormation {
         Ok("{}".to_owned())
     }
 
+    async fn resources(&self, _: &str) -> Result<Vec<StackResource>, AwsError> {
+        Ok(self.state.borrow().resources.clone())
+    }
+
+    async fn detect_drift(&self, _: &str) -> Result<String, AwsError> {
+        self.called("detect_drift");
+        Ok("detection".to_owned())
+    }
+
+    async fn drift_detected(&self, _: &str) -> Result<bool, AwsError> {
+        // In progress at the first look.
+        let looks = self.calls().iter().filter(|call| *call == "look").count();
+        self.called("look");
+        Ok(looks > 0)
+    }
+
+    async fn drifted(&self, _: &str) -> Result<Vec<Drifted>, AwsError> {
+        Ok(self.state.borrow().drifted.clone())
+    }
+
     async fn events(&self, _: &str, page: Option<String>) -> Result<EventPage, AwsError> {
         let state = self.state.borrow();
         let start: usize = page.map_or(0, |page| page.parse().unwrap());
@@ -144,7 +186,8 @@ impl CloudFormation for FakeCloudFormation {
         } else {
             ""
         };
-        self.called(format!("create_change_set {kind}{importing}"));
+        let reverting = if new.revert_drift { " reverting" } else { "" };
+        self.called(format!("create_change_set {kind}{importing}{reverting}"));
         Ok(MadeChangeSet {
             id: "change-set".to_owned(),
             stack_id: STACK_ID.to_owned(),
@@ -212,6 +255,8 @@ pub(crate) fn stack(status: &str) -> Stack {
         reason: None,
         outputs: BTreeMap::new(),
         protected: false,
+        changed_at: String::new(),
+        parameters: BTreeMap::new(),
     }
 }
 

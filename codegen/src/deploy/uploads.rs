@@ -1,7 +1,7 @@
 //! What has to lie in a bucket before CloudFormation begins: the provider's zip, and templates too
 //! large for a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::Side;
 use super::cloudformation::Template;
@@ -11,22 +11,25 @@ use super::progress::Progress;
 use super::provider_zip::ProviderZip;
 use super::rollout::Options;
 use super::session::Session;
-use crate::plan::{DeploymentPlan, StackKind, StackPlan};
+use super::survey::Surveyed;
+use crate::flows::zero_etl::steps::Step;
+use crate::plan::StackKind;
+
+const FORCE_UPDATE: &str = "ForceUpdate";
 
 /// Where CloudFormation finds what was uploaded.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     code: [(String, String); 2],
-    urls: BTreeMap<StackKind, String>,
-    interim: Option<Template>,
+    /// By account and text.
+    urls: BTreeMap<(Side, String), String>,
 }
 
 impl Uploads {
-    /// Uploads what is not there yet. `interim` is a template of the integration stack.
+    /// Uploads what is not there yet and what any of the steps needs.
     pub(crate) async fn prepare(
         session: &Session,
-        plan: &DeploymentPlan,
-        interim: Option<&str>,
+        steps: &[Step],
         options: &Options,
         zip: &ProviderZip,
         progress: &impl Progress,
@@ -45,71 +48,62 @@ impl Uploads {
 
         // CloudFormation reads a template with the rights of whoever deploys, so each account needs
         // a bucket of its own.
-        let of_source = plan
-            .stacks
+        let large: BTreeSet<(Side, &str)> = steps
             .iter()
-            .filter(|stack| Side::from(stack.kind) == Side::Source);
-        let mut texts = of_source
-            .map(|stack| stack.template.as_str())
-            .chain(interim);
-        let source = if texts.all(fits_request) {
-            None
-        } else {
+            .filter_map(Step::template)
+            .filter(|(_, text)| !fits_request(text))
+            .map(|(kind, text)| (Side::from(kind), text))
+            .collect();
+        let source = if large.iter().any(|(side, _)| *side == Side::Source) {
             let account = session.account(Side::Source);
             let bucket = CodeBucket::ensure(account, options.source_bucket.as_deref()).await?;
             tell_of(&bucket, progress);
             Some(bucket)
+        } else {
+            None
         };
         let mut urls = BTreeMap::new();
-        for stack in plan
-            .stacks
-            .iter()
-            .filter(|stack| !fits_request(&stack.template))
-        {
-            let bucket = match Side::from(stack.kind) {
+        for (side, text) in large {
+            let bucket = match side {
                 Side::Source => source.as_ref(),
                 Side::Target => Some(&target),
             };
             if let Some(bucket) = bucket {
-                let url = bucket.put_template(&stack.template).await?;
-                progress.line(&format!("the template of `{}` is at {url}", stack.name));
-                urls.insert(stack.kind, url);
+                let url = bucket.put_template(text).await?;
+                progress.line(&format!("a template is at {url}"));
+                urls.insert((side, text.to_owned()), url);
             }
         }
-        let interim = match (interim, &source) {
-            (Some(text), Some(bucket)) if !fits_request(text) => {
-                Some(Template::Url(bucket.put_template(text).await?))
-            }
-            (Some(text), _) => Some(Template::Inline(text.to_owned())),
-            (None, _) => None,
-        };
         let [bucket, object] = CODE_PARAMETERS;
         let code = [(bucket.to_owned(), target.name), (object.to_owned(), key)];
-        Ok(Self {
-            code,
-            urls,
-            interim,
-        })
+        Ok(Self { code, urls })
     }
 
-    /// The template of a stack.
-    pub(crate) fn template(&self, plan: &StackPlan) -> Template {
-        match self.urls.get(&plan.kind) {
+    /// Where CloudFormation finds a template.
+    pub(crate) fn template(&self, kind: StackKind, text: &str) -> Template {
+        match self.urls.get(&(Side::from(kind), text.to_owned())) {
             Some(url) => Template::Url(url.clone()),
-            None => Template::Inline(plan.template.clone()),
+            None => Template::Inline(text.to_owned()),
         }
     }
 
-    /// The template in which the integration stack gives up what has to go first.
-    pub(crate) fn interim(&self) -> Option<Template> {
-        self.interim.clone()
-    }
-
-    /// The parameters of a stack: the plan's, and the place of the code for the target.
-    pub(crate) fn parameters(&self, plan: &StackPlan) -> BTreeMap<String, String> {
-        let mut parameters = plan.parameters.clone();
-        if plan.kind == StackKind::Target {
+    /// The parameters of a stack: the plan's, the place of the code for the target, and a value of
+    /// `ForceUpdate`: the one that is deployed stays when no new one is given.
+    pub(crate) fn parameters(
+        &self,
+        surveyed: &Surveyed<'_>,
+        force: Option<&str>,
+    ) -> BTreeMap<String, String> {
+        let mut parameters = surveyed.plan.parameters.clone();
+        if surveyed.plan.kind == StackKind::Target {
             parameters.extend(self.code.iter().cloned());
+        }
+        if surveyed.wanted.parameters.contains_key(FORCE_UPDATE) {
+            let standing = surveyed.standing.as_ref();
+            let deployed = standing.and_then(|stack| stack.parameters.get(FORCE_UPDATE));
+            if let Some(value) = force.or(deployed.map(String::as_str)) {
+                parameters.insert(FORCE_UPDATE.to_owned(), value.to_owned());
+            }
         }
         parameters
     }
@@ -124,7 +118,10 @@ fn tell_of(bucket: &CodeBucket<'_>, progress: &impl Progress) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deploy::testing::plan;
+    use crate::deploy::cloudformation::Stack;
+    use crate::deploy::deployed;
+    use crate::deploy::testing::{plan, stack};
+    use crate::plan::StackPlan;
 
     fn uploads() -> Uploads {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -133,8 +130,19 @@ mod tests {
                 pair("ProviderCodeBucket", "bucket"),
                 pair("ProviderCodeKey", "key"),
             ],
-            urls: BTreeMap::from([(StackKind::Integration, "https://large".to_owned())]),
-            interim: None,
+            urls: BTreeMap::from([((Side::Source, "{}".to_owned()), "https://large".to_owned())]),
+        }
+    }
+
+    fn surveyed(plan: &StackPlan, standing: Option<Stack>) -> Surveyed<'_> {
+        Surveyed {
+            plan,
+            wanted: deployed::Template::parse(&plan.template).unwrap(),
+            standing,
+            template: None,
+            empty: false,
+            failed: Vec::new(),
+            deleted: None,
         }
     }
 
@@ -143,7 +151,7 @@ mod tests {
         let plan = plan();
         let names = |index: usize| {
             uploads()
-                .parameters(&plan.stacks[index])
+                .parameters(&surveyed(&plan.stacks[index], None), None)
                 .into_keys()
                 .collect::<Vec<_>>()
         };
@@ -153,11 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn a_deployed_force_stays_until_there_is_a_new_one() {
+        let mut plan = plan();
+        r#"{"Parameters":{"ForceUpdate":{"Default":""}}}"#.clone_into(&mut plan.stacks[0].template);
+        let mut standing = stack("UPDATE_COMPLETE");
+        let force = |standing: &Stack, force| {
+            let surveyed = surveyed(&plan.stacks[0], Some(standing.clone()));
+            uploads()
+                .parameters(&surveyed, force)
+                .get("ForceUpdate")
+                .cloned()
+        };
+        assert_eq!(force(&standing, None), None);
+        let deployed = ("ForceUpdate".to_owned(), "1".to_owned());
+        standing.parameters.extend([deployed]);
+        assert_eq!(force(&standing, None).as_deref(), Some("1"));
+        assert_eq!(force(&standing, Some("2")).as_deref(), Some("2"));
+    }
+
+    #[test]
     fn only_an_uploaded_template_travels_by_url() {
-        let plan = plan();
-        let inline = Template::Inline(plan.stacks[0].template.clone());
-        assert_eq!(uploads().template(&plan.stacks[0]), inline);
+        let template = |kind, text| uploads().template(kind, text);
         let url = Template::Url("https://large".to_owned());
-        assert_eq!(uploads().template(&plan.stacks[2]), url);
+        assert_eq!(template(StackKind::Integration, "{}"), url);
+        let inline = Template::Inline("{}".to_owned());
+        assert_eq!(template(StackKind::Target, "{}"), inline);
     }
 }

@@ -16,8 +16,6 @@ pub enum Pseudo {
     Partition,
     /// The Region that the stack is in.
     Region,
-    /// The stack's ARN.
-    StackId,
     /// The stack's name.
     StackName,
 }
@@ -29,7 +27,6 @@ impl Pseudo {
             Self::AccountId => "AWS::AccountId",
             Self::Partition => "AWS::Partition",
             Self::Region => "AWS::Region",
-            Self::StackId => "AWS::StackId",
             Self::StackName => "AWS::StackName",
         }
     }

@@ -17,8 +17,7 @@ fn policies_of_deployers_take_the_stacks_own_parameters() {
             "DatabaseName",
             "BucketName",
             "LakeFormationManaged",
-            "ProviderCodeBucket",
-            "PermissionsBoundaryArn"
+            "ProviderCodeBucket"
         ]
     );
     assert_eq!(

@@ -37,8 +37,6 @@ fn parameters_of_the_product_are_frozen() {
             "ProviderCodeKey",
             "ProviderArchitecture",
             "LogRetentionInDays",
-            "PermissionsBoundaryArn",
-            "ForceUpdate",
         ]
     );
     assert_eq!(
@@ -71,7 +69,6 @@ fn defaults_are_frozen_and_the_rest_is_required() {
     BucketName = ""
     DatabaseName is required
     EnableHybrid = "TRUE"
-    ForceUpdate = ""
     IntegrationKmsKeyId = ""
     IntegrationName is required
     LakeFormationManaged = "No"
@@ -81,7 +78,6 @@ fn defaults_are_frozen_and_the_rest_is_required() {
     PartitionFunction = ""
     PartitionKeyName = "PK"
     PartitionKeyType = "S"
-    PermissionsBoundaryArn = ""
     ProviderArchitecture = "x86_64"
     ProviderCodeBucket is required
     ProviderCodeKey is required
@@ -139,7 +135,6 @@ fn logical_ids_of_the_product_are_frozen() {
             "ProviderLogGroup",
             "ProviderRole",
             "ProviderFunction",
-            "ProviderInvokeConfig",
             "CatalogPolicy",
             "TableProperties",
         ]
@@ -165,7 +160,6 @@ fn logical_ids_of_a_config_are_frozen() {
             "ProviderLogGroup",
             "ProviderRole",
             "ProviderFunction",
-            "ProviderInvokeConfig",
             "CatalogPolicy",
             "TablePropertiesOrders",
             "TablePropertiesorderitems89455f5c",
@@ -211,7 +205,6 @@ fn resource_types_are_those_of_the_contract() {
             "AWS::IAM::Role",
             "AWS::LakeFormation::PrincipalPermissions",
             "AWS::LakeFormation::Resource",
-            "AWS::Lambda::EventInvokeConfig",
             "AWS::Lambda::Function",
             "AWS::Logs::LogGroup",
             "AWS::S3::Bucket",

@@ -12,7 +12,7 @@ use crate::command::{
 use crate::stage::{Account, Stage};
 
 /// The ARNs of the integrations that live in an account.
-async fn integrations(account: &Account) -> Vec<String> {
+pub(crate) async fn integrations(account: &Account) -> Vec<String> {
     let reply = account.glue.describe_integrations().send().await.unwrap();
     let all = reply.integrations().iter();
     all.map(|one| one.integration_arn().to_owned()).collect()
@@ -100,6 +100,9 @@ async fn a_permitted_reload_permits_no_other_one_in_the_next_run() {
     permitted.arg("--allow-reload");
     succeed(permitted);
     assert_eq!(unnest(&stage).await, Some(UnnestSpec::Full));
+    // The permission is out of the template again, so that the next run has nothing to do.
+    let (_, told) = succeed(deploy(&stage, folder.path()));
+    assert_eq!(told.matches("no changes").count(), 3, "{told}");
 
     write_config(
         folder.path(),
@@ -127,7 +130,19 @@ async fn a_removed_table_leaves_with_its_integration_and_keeps_its_data() {
     succeed(deploy(&stage, folder.path()));
 
     write_config(folder.path(), &stage, &orders);
-    let (_, told) = succeed(deploy(&stage, folder.path()));
+    let refused = run(deploy(&stage, folder.path()));
+    assert_eq!(refused.status.code(), Some(1));
+    let told = stderr(&refused);
+    for part in ["nothing was touched", "`Invoices` ends", "--allow-removal"] {
+        assert!(told.contains(part), "`{part}` is not in: {told}");
+    }
+    assert_eq!(integrations(&stage.source).await.len(), 2);
+
+    let mut permitted = deploy(&stage, folder.path());
+    permitted.arg("--allow-removal");
+    let (_, told) = succeed(permitted);
+    let ended = "done: the replication of `Invoices` has ended";
+    assert!(told.contains(ended), "{told}");
     assert!(
         told.contains("TableInvoices (`Invoices`) leaves the stack"),
         "{told}"
@@ -186,6 +201,8 @@ async fn what_destroy_kept_is_taken_in_again() {
         assert!(told.contains(&format!("> Import  {id}  ")), "{told}");
     }
     assert_eq!(status(&stage, folder.path())["state"], "standing");
+    let (_, told) = succeed(deploy(&stage, folder.path()));
+    assert_eq!(told.matches("no changes").count(), 3, "{told}");
     let mut scan = stage.aws(&stage.source);
     scan.args(["dynamodb", "scan", "--table-name", "Orders"]);
     let items = run(scan);

@@ -1,7 +1,5 @@
 //! Ctrl-C in the middle: the operation goes on in AWS, and the next run follows it to its end.
 
-use std::io::Write as _;
-use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -69,21 +67,9 @@ async fn interrupt(mut command: Command, account: &Account, under_way: &str) {
 
 /// The next such call to the target's Glue waits some seconds.
 fn hold(stage: &Stage, operation: &str) {
-    let fault = json!({
+    stage.fault(&json!({
         "operation": operation, "code": "", "account": stage.target.id, "delay_seconds": 4,
-    })
-    .to_string();
-    let host = stage.endpoint().trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).unwrap();
-    write!(
-        stream,
-        "POST /_zeroetl/faults HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{fault}",
-        fault.len()
-    )
-    .unwrap();
-    let answer = std::io::read_to_string(stream).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    }));
 }
 
 async fn until(account: &Account, wanted: &str) {

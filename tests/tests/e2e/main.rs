@@ -11,6 +11,7 @@ mod awscli;
 mod bad_input;
 mod change;
 mod command;
+mod consent;
 mod expected;
 mod interrupted;
 mod lifecycle;

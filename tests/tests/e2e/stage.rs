@@ -1,5 +1,7 @@
 //! The shared local AWS and, for each test, a pair of accounts in it that nobody else uses.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -87,6 +89,26 @@ impl Stage {
 
     pub(crate) fn endpoint(&self) -> &str {
         self.shared.server.endpoint()
+    }
+
+    /// Adds a fault to the local AWS. It concerns all tests, so it has to name an account.
+    pub(crate) fn fault(&self, fault: &Value) {
+        assert!(fault["account"].is_string(), "{fault}");
+        self.control("POST", "/_zeroetl/faults", &fault.to_string());
+    }
+
+    fn control(&self, method: &str, path: &str, body: &str) {
+        let host = self.endpoint().trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let answer = std::io::read_to_string(stream).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
     }
 
     pub(crate) fn zip(&self) -> &PathBuf {

@@ -14,7 +14,7 @@ use crate::deploy::aws_error::{AwsError, Problem};
 use crate::plan::TablePlan;
 
 /// The integrations of all tables, by their names.
-pub(super) async fn integrations(
+pub(in crate::deploy) async fn integrations(
     account: &Account,
     tables: &[TablePlan],
 ) -> Result<Vec<IntegrationReport>, AwsError> {
@@ -67,7 +67,7 @@ fn fault(error: &sdk::IntegrationError) -> IntegrationFault {
 }
 
 /// The catalog policy, or `None` where there is none.
-pub(super) async fn catalog_policy(
+pub(in crate::deploy) async fn catalog_policy(
     account: &Account,
     owns: impl Fn(&Value) -> bool,
 ) -> Result<Option<CatalogPolicy>, AwsError> {
@@ -93,6 +93,7 @@ pub(super) async fn catalog_policy(
     };
     Ok(Some(CatalogPolicy {
         hash: answer.policy_hash().unwrap_or_default().to_owned(),
+        document,
         statements: statements
             .into_iter()
             .map(|statement| StatementReport {
@@ -104,7 +105,7 @@ pub(super) async fn catalog_policy(
 }
 
 /// The table properties of one table in the plan's database.
-pub(super) async fn table_properties(
+pub(in crate::deploy) async fn table_properties(
     account: &Account,
     database: &str,
     table: &str,

@@ -167,6 +167,7 @@ mod tests {
             statement: json!({}),
         };
         CatalogPolicy {
+            document: serde_json::Value::Null,
             hash: "h".to_owned(),
             statements: vec![statement],
         }

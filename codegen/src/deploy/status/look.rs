@@ -69,7 +69,7 @@ fn markers(surveyed: &[Surveyed<'_>]) -> Vec<String> {
     surveyed
         .iter()
         .filter(|surveyed| surveyed.plan.kind == StackKind::Target)
-        .filter_map(|surveyed| Some((surveyed.plan, surveyed.standing.as_ref()?)))
-        .flat_map(|(plan, stack)| owner::markers(&plan.template, &stack.id))
+        .filter_map(|surveyed| Some((&surveyed.wanted, surveyed.standing.as_ref()?)))
+        .flat_map(|(wanted, stack)| owner::markers(wanted, &stack.id))
         .collect()
 }

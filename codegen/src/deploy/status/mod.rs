@@ -1,10 +1,10 @@
 //! What stands: the stacks, and what Glue itself says about integration, catalog policy and table
 //! properties. Looks, never touches.
 
-mod glue;
+pub(super) mod glue;
 mod health;
 mod look;
-mod owner;
+pub(super) mod owner;
 mod report;
 mod text;
 

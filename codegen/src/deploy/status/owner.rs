@@ -4,24 +4,22 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::deploy::Template;
+
 const POLICY_TYPE: &str = "Custom::GlueResourcePolicy";
 const PREFIX: &str = "Zetl";
 const DIGEST_BYTES: usize = 8;
 
 /// The markers of all policy resources of a template, deployed as the stack with this id.
-pub(super) fn markers(template: &str, stack_id: &str) -> Vec<String> {
-    let template: Value = serde_json::from_str(template).unwrap_or_default();
-    let resources = template.get("Resources").and_then(Value::as_object);
-    resources
-        .into_iter()
-        .flatten()
-        .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(POLICY_TYPE))
+pub(in crate::deploy) fn markers(template: &Template, stack_id: &str) -> Vec<String> {
+    template
+        .of_type(POLICY_TYPE)
         .map(|(logical_id, _)| marker(stack_id, logical_id))
         .collect()
 }
 
 /// Whether one of the markers opens this statement's Sid.
-pub(super) fn owns(markers: &[String], statement: &Value) -> bool {
+pub(in crate::deploy) fn owns(markers: &[String], statement: &Value) -> bool {
     let sid = statement
         .get("Sid")
         .and_then(Value::as_str)
@@ -29,7 +27,8 @@ pub(super) fn owns(markers: &[String], statement: &Value) -> bool {
     markers.iter().any(|marker| sid.starts_with(marker))
 }
 
-fn marker(stack_id: &str, logical_id: &str) -> String {
+/// The marker of one policy resource.
+pub(crate) fn marker(stack_id: &str, logical_id: &str) -> String {
     let digest = Sha256::new()
         .chain_update(stack_id)
         .chain_update([0])
@@ -58,7 +57,7 @@ mod tests {
             "Policy": { "Type": POLICY_TYPE },
             "Bucket": { "Type": "AWS::S3::Bucket" },
         } });
-        let markers = markers(&template.to_string(), STACK);
+        let markers = markers(&Template::parse(&template.to_string()).unwrap(), STACK);
         assert_eq!(markers.len(), 1);
         assert!(owns(
             &markers,

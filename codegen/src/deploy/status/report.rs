@@ -74,6 +74,9 @@ pub struct CatalogPolicy {
     pub hash: String,
     /// Its statements, other people's included, in their order.
     pub statements: Vec<StatementReport>,
+    /// The whole policy.
+    #[serde(skip)]
+    pub document: Value,
 }
 
 /// One statement.

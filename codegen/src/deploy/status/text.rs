@@ -176,6 +176,7 @@ mod tests {
                 }],
             }],
             catalog_policy: Some(CatalogPolicy {
+                document: serde_json::Value::Null,
                 hash: "h".to_owned(),
                 statements: vec![
                     statement(

@@ -26,7 +26,6 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("FilterPredicate", "all rows"),
     ("PrimaryKey", "the key of the source"),
     ("RecordUpdateField", "none"),
-    ("ForceUpdate", "none"),
 ];
 
 #[derive(Template)]

@@ -5,15 +5,15 @@ use crate::model::{IamPolicy, IamStatement, Object, Principal, Resource, Value};
 
 /// Seconds until CloudFormation gives up on a reply. Lambda runs a failed function again after one
 /// and after two minutes, and each of the three runs may take two.
-pub(super) const SERVICE_TIMEOUT: i64 = 600;
+const SERVICE_TIMEOUT: i64 = 600;
 
 pub(super) fn resources(inputs: &TargetInputs) -> Vec<Resource> {
-    let mut resources = vec![catalog_policy(inputs).after([ids::PROVIDER_INVOKE_CONFIG])];
+    let mut resources = vec![catalog_policy(inputs)];
     resources.extend(
         inputs
             .tables
             .iter()
-            .map(|table| guard(table_properties(table, inputs), inputs)),
+            .map(|table| guard(table_properties(table), inputs)),
     );
     resources
 }
@@ -35,11 +35,10 @@ fn guard(properties: Resource, inputs: &TargetInputs) -> Resource {
     }
 }
 
-fn custom(properties: &Object, inputs: &TargetInputs) -> Object {
+fn custom(properties: &Object) -> Object {
     let head = Object::new()
         .with("ServiceToken", Value::GetAtt(ids::PROVIDER_FUNCTION, "Arn"))
-        .with("ServiceTimeout", SERVICE_TIMEOUT)
-        .with("ForceUpdate", inputs.force_update.value(Input::value));
+        .with("ServiceTimeout", SERVICE_TIMEOUT);
     properties.iter().fold(head, |all, (key, value)| {
         all.with(key.as_str(), value.clone())
     })
@@ -52,7 +51,7 @@ fn catalog_policy(inputs: &TargetInputs) -> Resource {
     Resource::new(
         ids::CATALOG_POLICY,
         "Custom::GlueResourcePolicy",
-        custom(&properties, inputs),
+        custom(&properties),
     )
 }
 
@@ -84,7 +83,7 @@ fn catalog_statements(inputs: &TargetInputs) -> IamPolicy {
     ])
 }
 
-fn table_properties(table: &TargetTable, inputs: &TargetInputs) -> Resource {
+fn table_properties(table: &TargetTable) -> Resource {
     let config = Object::new()
         .with("UnnestSpec", table.unnest.value())
         .with(
@@ -102,7 +101,7 @@ fn table_properties(table: &TargetTable, inputs: &TargetInputs) -> Resource {
     Resource::new(
         id,
         "Custom::IntegrationTableProperties",
-        custom(&properties, inputs),
+        custom(&properties),
     )
 }
 
