@@ -25,7 +25,7 @@ use crate::{
 /// The folder of the templates, in the output folder.
 const FOLDER: &str = "zero-etl";
 /// The folder of the deployers' policies.
-const DEPLOYERS: &str = "deployer";
+const DEPLOYERS: &str = "zero-etl/deployer";
 /// The folder of the templates around the products of Service Catalog.
 const CATALOG: &str = "service-catalog";
 /// The rules for the custom resources, in the folder of the npm package.

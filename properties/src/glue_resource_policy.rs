@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{EnableHybrid, Mode, PolicyDocument, Problems, reader::Reader};
+use crate::{EnableHybrid, ForceUpdate, Mode, PolicyDocument, Problems, reader::Reader};
 
 /// Keeps statements in the resource policy of the Data Catalog.
 ///
@@ -23,6 +23,10 @@ pub struct GlueResourcePolicyProperties {
     /// Sent with every put. Glue insists on `TRUE` once Lake Formation shares exist.
     #[schemars(default = "default_hybrid")]
     pub enable_hybrid: EnableHybrid,
+    /// Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+    /// is live and mends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub force_update: Option<ForceUpdate>,
 }
 
 fn default_mode() -> Mode {
@@ -40,6 +44,7 @@ impl GlueResourcePolicyProperties {
         "PolicyDocument",
         "Mode",
         "EnableHybrid",
+        "ForceUpdate",
         "ServiceToken",
         "ServiceTimeout",
     ];
@@ -66,11 +71,13 @@ impl GlueResourcePolicyProperties {
             .parsed("Mode", &mut problems)
             .unwrap_or_else(default_mode);
         let enable_hybrid = hybrid(&reader, &mut problems);
+        let force_update = reader.parsed("ForceUpdate", &mut problems);
         (
             document.map(|policy_document| Self {
                 policy_document,
                 mode,
                 enable_hybrid,
+                force_update,
             }),
             problems,
         )
@@ -127,6 +134,24 @@ mod tests {
     }
 
     #[test]
+    fn force_update_is_any_text_of_up_to_256_characters() {
+        let parse = |text: &Value| {
+            let given = json!({"PolicyDocument": document(), "ForceUpdate": text});
+            GlueResourcePolicyProperties::parse(&given).map(|properties| properties.force_update)
+        };
+        let as_text = |text: &Value| parse(text).unwrap().map(|force| force.as_str().to_owned());
+        assert_eq!(
+            as_text(&json!("2026-11-27 ä")),
+            Some("2026-11-27 ä".to_owned())
+        );
+        assert_eq!(as_text(&json!(7)), Some("7".to_owned()));
+        assert_eq!(as_text(&json!("")), None);
+        assert!(parse(&json!("ä".repeat(256))).is_ok());
+        let problems = parse(&json!("ä".repeat(257))).unwrap_err();
+        assert!(problems.to_string().contains("ForceUpdate"), "{problems}");
+    }
+
+    #[test]
     fn all_problems_come_at_once() {
         let given = json!({"Polcy": 1, "Mode": "merge", "EnableHybrid": "maybe"});
         let problems = GlueResourcePolicyProperties::parse(&given).unwrap_err();
@@ -143,6 +168,7 @@ mod tests {
             "PolicyDocument",
             "Mode",
             "EnableHybrid",
+            "ForceUpdate",
             "ServiceToken",
             "ServiceTimeout",
         ] {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    FieldName, GlueArn, Partition, PartitionFunction, Problems, TableName, TargetTableName,
-    TimestampConversion, UnnestSpec,
+    FieldName, ForceUpdate, GlueArn, Partition, PartitionFunction, Problems, TableName,
+    TargetTableName, TimestampConversion, UnnestSpec,
     partition::{Part, count_problem, rule_problems},
     reader::{Reader, text},
 };
@@ -36,6 +36,10 @@ pub struct IntegrationTableProperties {
     /// which can reload the whole table.
     #[schemars(default)]
     pub allow_resync: bool,
+    /// Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+    /// is live and mends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub force_update: Option<ForceUpdate>,
 }
 
 /// How the table looks in the target.
@@ -86,6 +90,7 @@ impl IntegrationTableProperties {
         "SourceTableConfig",
         "AdoptExisting",
         "AllowResync",
+        "ForceUpdate",
         "ServiceToken",
         "ServiceTimeout",
     ];
@@ -107,6 +112,7 @@ impl IntegrationTableProperties {
             .filter(|config| *config != SourceTableConfig::default());
         let adopt_existing = reader.boolean("AdoptExisting", &mut problems);
         let allow_resync = reader.boolean("AllowResync", &mut problems);
+        let force_update = reader.parsed("ForceUpdate", &mut problems);
         let properties = resource_arn
             .zip(table_name)
             .map(|(resource_arn, table_name)| Self {
@@ -116,6 +122,7 @@ impl IntegrationTableProperties {
                 source_table_config,
                 adopt_existing,
                 allow_resync,
+                force_update,
             });
         problems.or(properties)
     }

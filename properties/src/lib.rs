@@ -27,7 +27,9 @@ pub use integration_table_properties::{
     IntegrationTableProperties, SourceTableConfig, TargetTableConfig,
 };
 pub use name::InvalidName;
-pub use names::{DatabaseName, DynamoDbTableName, FieldName, TableName, TargetTableName};
+pub use names::{
+    DatabaseName, DynamoDbTableName, FieldName, ForceUpdate, TableName, TargetTableName,
+};
 pub use partition::{MAX_PARTITIONS, Partition, partition_problems};
 pub use policy_document::{PolicyDocument, PolicyVersion};
 pub use problem::{Problem, Problems};

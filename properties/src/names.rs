@@ -41,6 +41,12 @@ name! {
     allowed: |text| !text.chars().any(char::is_control)
 }
 
+name! {
+    /// A text without meaning of its own, whose change makes CloudFormation send an Update.
+    ForceUpdate, what: "a text to force an update with", expected: "1 to 256 characters",
+    pattern: "^.{1,256}$", length: 1..=256, allowed: |_| true
+}
+
 fn lower_digit_underscore(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
 }

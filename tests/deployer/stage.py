@@ -128,7 +128,7 @@ def _key_policy(account: str) -> dict:
 
 def policy_of(deployment: Deployment) -> dict:
     """The document that the administrator's template makes for a deployment."""
-    made = template("deployer", deployment.kind)
+    made = template("zero-etl/deployer", deployment.kind)
     given = {
         name: deployment.parameters[name]
         for name in made["Parameters"]

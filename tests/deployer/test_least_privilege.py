@@ -1,4 +1,4 @@
-"""Each stack deploys under exactly the policy that `templates/deployer` makes for it, and without
+"""Each stack deploys under exactly the policy that `templates/zero-etl/deployer` makes for it, and without
 any one of its actions it does not."""
 
 import json
@@ -12,7 +12,7 @@ from rollout import Failed, live
 
 def statements(kind: str) -> list[dict]:
     """All statements of a policy, those of options included, from the committed template."""
-    document = stage.template("deployer", kind)["Resources"]["DeployerPolicy"]["Properties"]
+    document = stage.template("zero-etl/deployer", kind)["Resources"]["DeployerPolicy"]["Properties"]
     found = document["PolicyDocument"]["Statement"]
     return [item["Fn::If"][1] if "Fn::If" in item else item for item in found]
 

@@ -223,6 +223,12 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
       securityGroups: props.securityGroups,
       environmentEncryption: props.environmentEncryption,
     });
+    // A request that waited longer than CloudFormation does is not worked on: its stack may be gone.
+    provider.configureAsyncInvoke({
+      maxEventAge: Duration.seconds(body.PROVIDER_INVOKE_CONFIG.maximumEventAgeInSeconds),
+      retryAttempts: body.PROVIDER_INVOKE_CONFIG.maximumRetryAttempts,
+    });
+    this.ready.add(provider.node.findChild('EventInvokeConfig'));
     this.function = provider;
     this.serviceToken = provider.functionArn;
     this.permit(body.provideWriteLog({ logGroupArn: this.logGroup.logGroupArn }));
@@ -234,6 +240,7 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
 
   public permitTableProperties(databaseName: string): IDependable {
     this.permit(body.provideTableProperties({ ...place(this), databaseName }));
+    this.permit(body.provideResourcesOfThisStack({ stackId: Stack.of(this).stackId }));
     return this.permit(body.provideInboundIntegrations());
   }
 

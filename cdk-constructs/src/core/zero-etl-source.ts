@@ -61,7 +61,7 @@ export interface ZeroEtlSourceProps {
   /**
    * What happens to the new table when it leaves the stack.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -121,7 +121,7 @@ export class ZeroEtlSource extends Construct {
       encryption: props.encryptionKey && dynamodb.TableEncryptionV2.customerManagedKey(props.encryptionKey),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: known && !Token.isUnresolved(days) ? days : undefined },
       resourcePolicy: new iam.PolicyDocument({ statements }),
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     if (Token.isUnresolved(days)) {
       // CDK's own check would take the token for a number.

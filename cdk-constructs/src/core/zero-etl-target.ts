@@ -119,7 +119,7 @@ export interface ZeroEtlTargetProps {
   /**
    * What happens to the new bucket and the new database when they leave the stack.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -252,11 +252,13 @@ export class ZeroEtlTarget extends Construct {
       bucketKeyEnabled: this.props.encryptionKey === undefined ? undefined : true,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: this.props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: this.props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     for (const statement of body.bucketPolicy({ bucketArn: bucket.bucketArn })) {
       bucket.addToResourcePolicy(statement);
     }
+    // It stays with its bucket: data that outlives the stack is still refused without TLS.
+    bucket.policy!.applyRemovalPolicy(this.props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.guarded.add(bucket.policy!);
     acknowledgeNoAccessLogs(bucket);
     return bucket;
@@ -271,7 +273,7 @@ export class ZeroEtlTarget extends Construct {
       bucketName: this.bucket.bucketName,
       databaseName: this.props.databaseName,
     }));
-    database.applyRemovalPolicy(this.props.removalPolicy ?? RemovalPolicy.RETAIN);
+    database.applyRemovalPolicy(this.props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return database;
   }
 

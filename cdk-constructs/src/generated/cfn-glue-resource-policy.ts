@@ -41,6 +41,14 @@ export interface CfnGlueResourcePolicyProps {
    * @default true
    */
   readonly enableHybrid?: boolean;
+
+  /**
+   * Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+   * is live and mends it.
+   *
+   * @default - none
+   */
+  readonly forceUpdate?: string;
 }
 
 /**
@@ -91,6 +99,12 @@ export class CfnGlueResourcePolicy extends CfnResource {
    */
   public enableHybrid?: boolean;
 
+  /**
+   * Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+   * is live and mends it.
+   */
+  public forceUpdate?: string;
+
   constructor(scope: Construct, id: string, props: CfnGlueResourcePolicyProps) {
     super(scope, id, { type: CfnGlueResourcePolicy.CFN_RESOURCE_TYPE_NAME });
     this.attrPolicyHash = Token.asString(this.getAtt('PolicyHash', ResolutionTypeHint.STRING));
@@ -100,6 +114,7 @@ export class CfnGlueResourcePolicy extends CfnResource {
     this.policyDocument = props.policyDocument;
     this.mode = props.mode;
     this.enableHybrid = props.enableHybrid;
+    this.forceUpdate = props.forceUpdate;
   }
 
   /** The properties as CloudFormation takes them. */
@@ -111,6 +126,7 @@ export class CfnGlueResourcePolicy extends CfnResource {
       PolicyDocument: value.policyDocument,
       Mode: value.mode,
       EnableHybrid: value.enableHybrid === undefined ? undefined : value.enableHybrid ? 'TRUE' : 'FALSE',
+      ForceUpdate: value.forceUpdate,
     };
   }
 }

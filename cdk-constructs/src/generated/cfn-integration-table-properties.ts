@@ -167,6 +167,14 @@ export interface CfnIntegrationTablePropertiesProps {
    * @default false
    */
   readonly allowResync?: boolean;
+
+  /**
+   * Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+   * is live and mends it.
+   *
+   * @default - none
+   */
+  readonly forceUpdate?: string;
 }
 
 /**
@@ -246,6 +254,12 @@ export class CfnIntegrationTableProperties extends CfnResource {
    */
   public allowResync?: boolean;
 
+  /**
+   * Any text. It means nothing: a change makes CloudFormation send an Update, which compares what
+   * is live and mends it.
+   */
+  public forceUpdate?: string;
+
   constructor(scope: Construct, id: string, props: CfnIntegrationTablePropertiesProps) {
     super(scope, id, { type: CfnIntegrationTableProperties.CFN_RESOURCE_TYPE_NAME });
     this.attrResourceArn = Token.asString(this.getAtt('ResourceArn', ResolutionTypeHint.STRING));
@@ -260,6 +274,7 @@ export class CfnIntegrationTableProperties extends CfnResource {
     this.sourceTableConfig = props.sourceTableConfig;
     this.adoptExisting = props.adoptExisting;
     this.allowResync = props.allowResync;
+    this.forceUpdate = props.forceUpdate;
   }
 
   /** The properties as CloudFormation takes them. */
@@ -274,6 +289,7 @@ export class CfnIntegrationTableProperties extends CfnResource {
       SourceTableConfig: renderSourceTableConfig(value.sourceTableConfig),
       AdoptExisting: value.adoptExisting,
       AllowResync: value.allowResync,
+      ForceUpdate: value.forceUpdate,
     };
   }
 }

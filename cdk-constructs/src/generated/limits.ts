@@ -61,6 +61,16 @@ export const ENABLE_HYBRID: Limit = {
 };
 
 /**
+ * Any other value than before makes the custom resources compare the catalog policy and the table properties with what is live, and mend them. It means nothing else.
+ */
+export const FORCE_UPDATE: Limit = {
+  pattern: new RegExp('^[ -~]*$', 'u'),
+  most: 256,
+  default: '',
+  expected: 'Type up to 256 printable ASCII characters, such as the time.',
+};
+
+/**
  * Customer key for the integration: a key id, an alias, or the ARN of either; empty for the key that Glue owns. A change replaces the integration.
  */
 export const INTEGRATION_KMS_KEY_ID: Limit = {
@@ -181,6 +191,15 @@ export const PARTITION_KEY_TYPE: Limit = {
   ],
   default: 'S',
   expected: 'Type S, N or B.',
+};
+
+/**
+ * ARN of the policy that bounds the two roles that the stack makes; empty for none.
+ */
+export const PERMISSIONS_BOUNDARY_ARN: Limit = {
+  pattern: new RegExp('^$|^arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,639}$', 'u'),
+  default: '',
+  expected: 'Type the ARN of a managed policy, arn:aws:iam::<account>:policy/<name>.',
 };
 
 /**

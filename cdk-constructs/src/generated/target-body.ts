@@ -47,6 +47,14 @@ export const PROVIDER_FUNCTION = {
 };
 
 /**
+ * Of `ProviderInvokeConfig`.
+ */
+export const PROVIDER_INVOKE_CONFIG = {
+  maximumEventAgeInSeconds: 600,
+  maximumRetryAttempts: 2,
+};
+
+/**
  * Of `CatalogPolicy`.
  */
 export const CUSTOM_RESOURCE = {
@@ -392,6 +400,22 @@ export function provideInboundIntegrations(): iam.PolicyStatement[] {
       Effect: 'Allow',
       Action: 'glue:DescribeInboundIntegrations',
       Resource: '*',
+    }),
+  ];
+}
+
+/**
+ * The statement `ResourcesOfThisStack` of `ProviderRole`.
+ */
+export function provideResourcesOfThisStack(v: {
+  readonly stackId: string;
+}): iam.PolicyStatement[] {
+  return [
+    iam.PolicyStatement.fromJson({
+      Sid: 'ResourcesOfThisStack',
+      Effect: 'Allow',
+      Action: 'cloudformation:ListStackResources',
+      Resource: v.stackId,
     }),
   ];
 }

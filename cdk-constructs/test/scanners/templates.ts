@@ -29,7 +29,7 @@ export function templates(): Scanned[] {
     .filter((file) => file.endsWith('.json') && file !== 'published.json')
     .map((file) => ({ name: `${name}/${file.slice(0, -5)}`, template: JSON.parse(readFileSync(join(folder, file), 'utf8')) })));
   expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining([
-    'deployer/target', 'service-catalog/launch-role-target', 'zero-etl/source', 'zero-etl/target', 'zero-etl/integration',
+    'zero-etl/deployer/target', 'service-catalog/launch-role-target', 'zero-etl/source', 'zero-etl/target', 'zero-etl/integration',
     'case kms/target', 'case lake-formation/target',
   ]));
   return found;

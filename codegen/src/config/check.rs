@@ -20,6 +20,7 @@ const INTEGRATION_NAME: usize = 128;
 pub(super) fn check(config: &LocatedConfig, notes: &Notes) {
     names(config, notes);
     keys(config, notes);
+    boundary(config, notes);
     distinct_tables(&config.tables, notes);
     for table in &config.tables {
         key_attributes(table, notes);
@@ -69,6 +70,27 @@ fn names(config: &LocatedConfig, notes: &Notes) {
                 related,
             );
         }
+    }
+}
+
+/// IAM takes a boundary of the role's own account, or one of AWS; the roles are in the target account.
+fn boundary(config: &LocatedConfig, notes: &Notes) {
+    let target = config
+        .target
+        .as_ref()
+        .and_then(|target| target.account.as_ref());
+    if let (Some(boundary), Some(account)) = (&config.permissions_boundary_arn, target)
+        && let Some(owner) = boundary.value.account()
+        && owner != account.value.as_str()
+    {
+        let message = format!(
+            "the policy is of account {owner}; the roles that it bounds are made in the target account \
+             {}: name a policy of that account, or one of AWS",
+            account.value
+        );
+        let related = vec![(account.span.clone(), "the account of the roles".to_owned())];
+        let path = "company.permissions_boundary_arn";
+        notes.add_related(path, message, &boundary.span, "another account", related);
     }
 }
 

@@ -8,8 +8,11 @@ use zeroetl_properties::{
 
 use super::{
     fields::Located,
-    names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, Profile},
-    types::{Architecture, Config, Integration, Key, KeyType, PartitionBy, Source, Table, Target},
+    names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, PolicyArn, Profile},
+    types::{
+        Architecture, Company, Config, Flow, Integration, Key, KeyType, PartitionBy, Source, Table,
+        Target,
+    },
 };
 
 /// A part that may be missing, or wrong, which is noted already.
@@ -17,12 +20,14 @@ pub(super) type Maybe<T> = Option<Located<T>>;
 
 #[derive(Debug)]
 pub(super) struct LocatedConfig {
+    pub(super) flow: Maybe<Flow>,
     pub(super) project: Maybe<NamePart>,
     pub(super) environment: Maybe<NamePart>,
     pub(super) region: Maybe<Region>,
     pub(super) source: Option<LocatedSource>,
     pub(super) target: Option<LocatedTarget>,
     pub(super) integration: LocatedIntegration,
+    pub(super) permissions_boundary_arn: Maybe<PolicyArn>,
     pub(super) tables: Vec<LocatedTable>,
 }
 
@@ -89,6 +94,7 @@ impl LocatedConfig {
     /// The config, when no part that has to be there is missing.
     pub(super) fn into_config(self) -> Option<Config> {
         Some(Config {
+            flow: bare(self.flow).unwrap_or_default(),
             project: bare(self.project)?,
             environment: bare(self.environment)?,
             region: bare(self.region)?,
@@ -97,6 +103,9 @@ impl LocatedConfig {
             integration: Integration {
                 refresh_interval_minutes: self.integration.refresh_interval_minutes,
                 kms_key_id: bare(self.integration.kms_key_id),
+            },
+            company: Company {
+                permissions_boundary_arn: bare(self.permissions_boundary_arn),
             },
             tables: self
                 .tables

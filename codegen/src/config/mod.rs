@@ -16,11 +16,11 @@ mod suggest;
 mod types;
 
 pub use error::{LoadError, Mistakes, Problem};
-pub use names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, Profile};
+pub use names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, PolicyArn, Profile};
 pub use parse::{load, parse};
 pub use regions::{SUPPORTED_REGIONS, is_supported};
 pub use schema::schema;
 pub use types::{
-    Architecture, Config, Integration, Key, KeyType, LOG_RETENTION_DAYS, PartitionBy,
-    RECOVERY_PERIOD_DAYS, REFRESH_INTERVAL_MINUTES, Source, Table, Target,
+    Architecture, Company, Config, Flow, Integration, Key, KeyType, LOG_RETENTION_DAYS,
+    PartitionBy, RECOVERY_PERIOD_DAYS, REFRESH_INTERVAL_MINUTES, Source, Table, Target,
 };

@@ -82,6 +82,28 @@ name! {
 }
 
 name! {
+    /// The ARN of a managed policy of IAM, of an account or of AWS itself.
+    PolicyArn, what: "the ARN of a managed policy",
+    expected: "arn:aws:iam::<account or aws>:policy/<name>",
+    pattern: "^arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,639}$",
+    allowed: |text| {
+        let parts = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":policy/"));
+        parts.is_some_and(|(account, name)| {
+            (account == "aws" || account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()))
+                && (1..=639).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_/-".contains(&b))
+        })
+    }
+}
+
+impl PolicyArn {
+    /// The account that owns the policy; none for one of AWS.
+    pub fn account(&self) -> Option<&str> {
+        self.0.split(':').nth(4).filter(|account| *account != "aws")
+    }
+}
+
+name! {
     /// The name of a profile in the AWS configuration files.
     Profile, what: "a profile name", expected: "1 to 128 characters, no control characters",
     pattern: r"^[^\x00-\x1f\x7f-\x9f]{1,128}$",

@@ -14,6 +14,7 @@ use super::{
         LocatedConfig, LocatedIntegration, LocatedKey, LocatedPartition, LocatedSource,
         LocatedTable, LocatedTarget, Maybe,
     },
+    names::PolicyArn,
     regions::{SUPPORTED_REGIONS, is_supported},
     suggest::{listed, nearest},
     types::{
@@ -67,6 +68,7 @@ fn syntax_problem(error: &toml::de::Error) -> Problem {
 
 fn root(mut fields: Fields<'_>) -> LocatedConfig {
     let config = LocatedConfig {
+        flow: fields.optional("flow"),
         project: fields.required("project"),
         environment: fields.required("environment"),
         region: region(&mut fields),
@@ -79,6 +81,7 @@ fn root(mut fields: Fields<'_>) -> LocatedConfig {
             },
             integration,
         ),
+        permissions_boundary_arn: fields.section("company").and_then(company),
         tables: tables(&mut fields),
     };
     fields.finish();
@@ -154,6 +157,12 @@ fn integration(mut fields: Fields<'_>) -> LocatedIntegration {
     };
     fields.finish();
     integration
+}
+
+fn company(mut fields: Fields<'_>) -> Maybe<PolicyArn> {
+    let boundary = fields.optional("permissions_boundary_arn");
+    fields.finish();
+    boundary
 }
 
 fn tables(fields: &mut Fields<'_>) -> Vec<LocatedTable> {

@@ -7,7 +7,7 @@ use zeroetl_properties::{
     TargetTableName, TimestampConversion, UnnestSpec,
 };
 
-use super::names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, Profile};
+use super::names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, PolicyArn, Profile};
 
 /// The days for which DynamoDB can keep a table's past.
 pub const RECOVERY_PERIOD_DAYS: std::ops::RangeInclusive<i64> = 1..=35;
@@ -24,6 +24,9 @@ pub const LOG_RETENTION_DAYS: &[i64] = &[
 #[serde(deny_unknown_fields)]
 #[schemars(title = "zeroetl.toml")]
 pub struct Config {
+    /// The way that the tables go.
+    #[serde(default)]
+    pub flow: Flow,
     /// Opens every physical name, together with the environment.
     pub project: NamePart,
     /// Which of several installations of the project this is, such as `dev`.
@@ -38,6 +41,9 @@ pub struct Config {
     /// What all integrations share.
     #[serde(default)]
     pub integration: Integration,
+    /// What the company demands of every stack.
+    #[serde(default)]
+    pub company: Company,
     /// The DynamoDB tables, in any order.
     #[serde(rename = "table")]
     #[schemars(length(min = 1))]
@@ -115,6 +121,16 @@ impl Default for Integration {
             kms_key_id: None,
         }
     }
+}
+
+/// What the company demands of every stack.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// The permissions boundary of the roles that the stacks make: a policy of the target account, or
+    /// one of AWS.
+    #[serde(default)]
+    pub permissions_boundary_arn: Option<PolicyArn>,
 }
 
 /// One DynamoDB table and how it is laid out in the target.
@@ -198,6 +214,15 @@ macro_rules! choice {
             }
         }
     };
+}
+
+choice! {
+    /// The way that the tables go.
+    Flow {
+        /// Glue zero-ETL to a lakehouse: Iceberg on S3, in the Glue Data Catalog.
+        #[default]
+        ZeroEtl = "zero-etl",
+    }
 }
 
 choice! {

@@ -9,7 +9,7 @@ pub enum Removal {
     Usual,
     /// It is deleted, which the template says, because one might expect otherwise.
     Delete,
-    /// It stays. It holds data.
+    /// It stays, unless the operation that makes it fails. It holds data.
     Retain,
 }
 

@@ -16,6 +16,8 @@ pub enum Pseudo {
     Partition,
     /// The Region that the stack is in.
     Region,
+    /// The stack's ARN.
+    StackId,
     /// The stack's name.
     StackName,
 }
@@ -27,6 +29,7 @@ impl Pseudo {
             Self::AccountId => "AWS::AccountId",
             Self::Partition => "AWS::Partition",
             Self::Region => "AWS::Region",
+            Self::StackId => "AWS::StackId",
             Self::StackName => "AWS::StackName",
         }
     }

@@ -8,7 +8,7 @@ use super::{
     presence::{Presence, presence},
     review::{self, Unreviewed, Used},
 };
-use crate::model::{ConditionName, IamStatement, Removal, Resource, Template, Value};
+use crate::model::{ConditionName, IamStatement, Resource, Template, Value};
 
 /// One action that is needed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +26,7 @@ pub fn needs(template: &Template) -> Result<BTreeSet<Need>, Unreviewed> {
     let mut found = BTreeSet::new();
     for resource in &template.resources {
         review::check_known(resource.resource_type)?;
-        for operation in operations(resource) {
+        for operation in Operation::ALL {
             for action in handlers::actions(resource.resource_type, operation) {
                 let reviewed = review::of(resource.resource_type, action)?;
                 let when = match used(resource, operation, reviewed.used) {
@@ -57,16 +57,6 @@ fn once(found: BTreeSet<Need>) -> BTreeSet<Need> {
             said.insert((on.places, on.passed_to, on.via, need.action))
         })
         .collect()
-}
-
-/// What stays when its stack goes is never deleted by the stack, not even when its creation is
-/// rolled back: that would be `RetainExceptOnCreate`.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
-fn operations(resource: &Resource) -> impl Iterator<Item = Operation> {
-    let kept = resource.removal == Removal::Retain;
-    Operation::ALL
-        .into_iter()
-        .filter(move |operation| !(kept && *operation == Operation::Delete))
 }
 
 /// Whether what an action is for is there, the resource itself included.
@@ -156,12 +146,12 @@ mod tests {
         assert_eq!(added, ["logs:PutRetentionPolicy"]);
     }
 
+    /// A first deployment that fails takes back what it made, also what stays with `RetainExceptOnCreate`.
     #[test]
-    fn what_is_kept_is_never_deleted() {
+    fn what_is_kept_can_be_taken_back() {
         let gone = of([log_group(Object::new())]);
         let kept = of([log_group(Object::new()).retained()]);
-        let saved: Vec<&str> = gone.difference(&kept).map(|need| need.action).collect();
-        assert_eq!(saved, ["logs:DeleteLogGroup"]);
+        assert_eq!(gone, kept);
     }
 
     #[test]

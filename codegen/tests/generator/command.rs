@@ -103,6 +103,13 @@ fn drift_is_shown_with_the_command_that_fixes_it() {
         .map(|it| it["status"].as_str().unwrap())
         .collect();
     let expected = [
+        // The deployers' six, then the stacks.
+        "current",
+        "current",
+        "current",
+        "current",
+        "current",
+        "current",
         "current",
         "current",
         "left over",

@@ -102,6 +102,7 @@ fn defaults_of_the_product_are_those_of_the_config() {
 fn every_parameter_does_what_its_key_does() {
     let key = "arn:aws:kms:us-east-1:111111111111:key/1234";
     let target_key = "arn:aws:kms:us-east-1:222222222222:key/5678";
+    let boundary = "arn:aws:iam::222222222222:policy/boundary";
     let config = format!(
         r#"
         project = "p"
@@ -120,6 +121,8 @@ fn every_parameter_does_what_its_key_does() {
         lake_formation_managed = true
         provider_architecture = "arm64"
         log_retention_in_days = 365
+        [company]
+        permissions_boundary_arn = "{boundary}"
         [integration]
         refresh_interval_minutes = 60
         kms_key_id = "alias/integration"
@@ -152,6 +155,7 @@ fn every_parameter_does_what_its_key_does() {
         ("LakeFormationManaged", "Yes"),
         ("ProviderArchitecture", "arm64"),
         ("LogRetentionInDays", "365"),
+        ("PermissionsBoundaryArn", boundary),
         CODE[0],
         CODE[1],
     ];

@@ -17,7 +17,8 @@ fn policies_of_deployers_take_the_stacks_own_parameters() {
             "DatabaseName",
             "BucketName",
             "LakeFormationManaged",
-            "ProviderCodeBucket"
+            "ProviderCodeBucket",
+            "PermissionsBoundaryArn"
         ]
     );
     assert_eq!(

@@ -20,6 +20,7 @@ impl<'a> Deployment<'a> {
                 ("AWS::AccountId", account),
                 ("AWS::Partition", "aws"),
                 ("AWS::Region", "us-east-1"),
+                ("AWS::StackId", "the-stack-id"),
                 ("AWS::StackName", "the-stack"),
             ]
             .map(|(name, value)| (name.to_owned(), json!(value))),

@@ -37,6 +37,8 @@ fn parameters_of_the_product_are_frozen() {
             "ProviderCodeKey",
             "ProviderArchitecture",
             "LogRetentionInDays",
+            "PermissionsBoundaryArn",
+            "ForceUpdate",
         ]
     );
     assert_eq!(
@@ -69,6 +71,7 @@ fn defaults_are_frozen_and_the_rest_is_required() {
     BucketName = ""
     DatabaseName is required
     EnableHybrid = "TRUE"
+    ForceUpdate = ""
     IntegrationKmsKeyId = ""
     IntegrationName is required
     LakeFormationManaged = "No"
@@ -78,6 +81,7 @@ fn defaults_are_frozen_and_the_rest_is_required() {
     PartitionFunction = ""
     PartitionKeyName = "PK"
     PartitionKeyType = "S"
+    PermissionsBoundaryArn = ""
     ProviderArchitecture = "x86_64"
     ProviderCodeBucket is required
     ProviderCodeKey is required
@@ -135,6 +139,7 @@ fn logical_ids_of_the_product_are_frozen() {
             "ProviderLogGroup",
             "ProviderRole",
             "ProviderFunction",
+            "ProviderInvokeConfig",
             "CatalogPolicy",
             "TableProperties",
         ]
@@ -160,6 +165,7 @@ fn logical_ids_of_a_config_are_frozen() {
             "ProviderLogGroup",
             "ProviderRole",
             "ProviderFunction",
+            "ProviderInvokeConfig",
             "CatalogPolicy",
             "TablePropertiesOrders",
             "TablePropertiesorderitems89455f5c",
@@ -205,6 +211,7 @@ fn resource_types_are_those_of_the_contract() {
             "AWS::IAM::Role",
             "AWS::LakeFormation::PrincipalPermissions",
             "AWS::LakeFormation::Resource",
+            "AWS::Lambda::EventInvokeConfig",
             "AWS::Lambda::Function",
             "AWS::Logs::LogGroup",
             "AWS::S3::Bucket",

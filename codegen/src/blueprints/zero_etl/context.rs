@@ -82,6 +82,12 @@ fn of(resource: &Resource) -> Option<Context> {
         .must("The function writes to this group and may write nowhere else.")
         .but(ReviewRequired, ["LogGroupName"]),
         "AWS::Lambda::Function" => function(),
+        "AWS::Lambda::EventInvokeConfig" => Context::new(
+            "Drops a request that CloudFormation no longer waits for: nothing is made for a stack that \
+             is gone.",
+            ReviewRequired,
+        )
+        .must("As long as the ServiceTimeout of the custom resources."),
         "Custom::GlueResourcePolicy" => catalog_policy(),
         "Custom::IntegrationTableProperties" => table_properties(),
         "AWS::Glue::Integration" => integration(),

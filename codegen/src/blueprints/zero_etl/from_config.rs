@@ -89,6 +89,9 @@ fn target_inputs(config: &Config) -> TargetInputs {
         provider_code_key: Input::Parameter(parameters::PROVIDER_CODE_KEY),
         provider_architecture: text(&target.provider_architecture.as_str()),
         log_retention_in_days: Input::Number(target.log_retention_in_days),
+        permissions_boundary_arn: optional(config.company.permissions_boundary_arn.as_ref()),
+        // `deploy` sets it where it sees drift.
+        force_update: Optional::Absent,
         tables: config.tables.iter().map(target_table).collect(),
     }
 }

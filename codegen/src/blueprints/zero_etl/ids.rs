@@ -19,6 +19,7 @@ pub(super) const DATABASE_GRANT: LogicalId = LogicalId::fixed("DatabaseGrant");
 pub(super) const LOCATION_GRANT: LogicalId = LogicalId::fixed("LocationGrant");
 pub(super) const PROVIDER_FUNCTION: LogicalId = LogicalId::fixed("ProviderFunction");
 pub(super) const PROVIDER_LOG_GROUP: LogicalId = LogicalId::fixed("ProviderLogGroup");
+pub(super) const PROVIDER_INVOKE_CONFIG: LogicalId = LogicalId::fixed("ProviderInvokeConfig");
 pub(super) const PROVIDER_ROLE: LogicalId = LogicalId::fixed("ProviderRole");
 pub(super) const CATALOG_POLICY: LogicalId = LogicalId::fixed("CatalogPolicy");
 pub(super) const TABLE_PROPERTIES: LogicalId = LogicalId::fixed("TableProperties");

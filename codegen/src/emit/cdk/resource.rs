@@ -26,6 +26,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("FilterPredicate", "all rows"),
     ("PrimaryKey", "the key of the source"),
     ("RecordUpdateField", "none"),
+    ("ForceUpdate", "none"),
 ];
 
 #[derive(Template)]

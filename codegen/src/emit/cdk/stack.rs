@@ -91,6 +91,13 @@ pub(super) fn target(template: &Template) -> Result<String, Error> {
             )],
         ),
         (
+            "ProviderInvokeConfig",
+            vec![Take::Constant(
+                &["MaximumEventAgeInSeconds", "MaximumRetryAttempts"],
+                "PROVIDER_INVOKE_CONFIG",
+            )],
+        ),
+        (
             "CatalogPolicy",
             vec![
                 Take::Constant(&["ServiceTimeout"], "CUSTOM_RESOURCE"),
@@ -148,6 +155,7 @@ fn pseudo() -> Vec<Hole> {
         (Pseudo::AccountId, "account"),
         (Pseudo::Partition, "partition"),
         (Pseudo::Region, "region"),
+        (Pseudo::StackId, "stackId"),
     ]
     .map(|(pseudo, name)| hole(Value::reference(pseudo), name, "string"))
     .into()

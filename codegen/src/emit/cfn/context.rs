@@ -29,10 +29,5 @@ pub(super) fn of_resource(context: &Context) -> Json {
     if !context.deps.is_empty() {
         body.insert("deps".to_owned(), json!(context.deps));
     }
-    // Written by the people who wrote the blueprint.
-    body.insert(
-        "trust".to_owned(),
-        json!({"src": "authored", "conf": "high"}),
-    );
     Json::Object(body)
 }

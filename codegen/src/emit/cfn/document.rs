@@ -180,12 +180,12 @@ fn resource(resource: &Resource) -> Json {
     }
     let removal = match resource.removal {
         Removal::Usual => None,
-        Removal::Delete => Some("Delete"),
-        Removal::Retain => Some("Retain"),
+        Removal::Delete => Some(("Delete", "Delete")),
+        Removal::Retain => Some(("RetainExceptOnCreate", "Retain")),
     };
-    if let Some(removal) = removal {
-        body.insert("DeletionPolicy".to_owned(), json!(removal));
-        body.insert("UpdateReplacePolicy".to_owned(), json!(removal));
+    if let Some((deleted, replaced)) = removal {
+        body.insert("DeletionPolicy".to_owned(), json!(deleted));
+        body.insert("UpdateReplacePolicy".to_owned(), json!(replaced));
     }
     if !resource.properties.is_empty() {
         body.insert(
@@ -202,25 +202,20 @@ fn resource(resource: &Resource) -> Json {
 /// <https://cloudonaut.io/optional-dependson-with-cloudformation-metadata-to-the-rescue>.
 fn resource_metadata(resource: &Resource) -> Map<String, Json> {
     let mut metadata = Map::new();
-    let mut ours = Map::new();
     if let Some(context) = &resource.context {
         metadata.insert(CONTEXT.to_owned(), context::of_resource(context));
     }
     metadata.extend(suppressions::for_scanners(&resource.suppressions));
-    let reasons = suppressions::for_people(&resource.suppressions);
-    if !reasons.is_empty() {
-        ours.insert("Suppressed".to_owned(), Json::Object(reasons));
-    }
     if !resource.depends_on_when.is_empty() {
         let waits = resource
             .depends_on_when
             .iter()
             .map(|(condition, id)| value(&Value::reference(id).when(condition)))
             .collect();
-        ours.insert("DependsOnWhenPresent".to_owned(), waits);
-    }
-    if !ours.is_empty() {
-        metadata.insert("zeroetl".to_owned(), Json::Object(ours));
+        metadata.insert(
+            "zeroetl".to_owned(),
+            Json::Object(Map::from_iter([("DependsOnWhenPresent".to_owned(), waits)])),
+        );
     }
     metadata
 }

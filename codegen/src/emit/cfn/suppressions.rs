@@ -35,15 +35,6 @@ fn as_read(scanner: Scanner, of: &[&Suppression]) -> (&'static str, Json) {
     }
 }
 
-/// The reasons of those whose scanner takes none, by rule.
-pub(super) fn for_people(suppressions: &[Suppression]) -> Map<String, Json> {
-    [Scanner::CfnLint, Scanner::Guard]
-        .into_iter()
-        .flat_map(|scanner| of_scanner(suppressions, scanner))
-        .map(|it| (it.rule.to_owned(), json!(it.reason)))
-        .collect()
-}
-
 fn of_scanner(
     suppressions: &[Suppression],
     scanner: Scanner,
@@ -134,10 +125,6 @@ mod tests {
                 "guard": {"SuppressedRules": ["a_check"]},
                 "cdk_nag": {"rules_to_suppress": [{"id": "S1", "reason": "because"}]},
             })
-        );
-        assert_eq!(
-            Json::Object(for_people(&suppressions)),
-            json!({"W1": "because", "a_check": "because"})
         );
         assert_eq!(for_scanners(&[]), Map::new());
     }

@@ -1,5 +1,6 @@
 //! The two spellings of a template. LF, a final newline, the same bytes on every machine.
 
+use serde::Serialize as _;
 use serde_json::Value as Json;
 
 /// Opens the header of every file that we write; a file without it is somebody else's.
@@ -21,11 +22,16 @@ pub(super) fn notice(instead: &str) -> String {
     format!("Do not edit; {instead}")
 }
 
-/// The document as indented JSON.
+/// The document as JSON, indented by a single space: templates are sent inline up to 51,200 bytes, and
+/// wider margins would be a third of that.
 pub fn to_json(document: &Json) -> Result<String, EmitError> {
-    let mut text = serde_json::to_string_pretty(document)?;
-    text.push('\n');
-    Ok(text)
+    let mut bytes = Vec::new();
+    let format = serde_json::ser::PrettyFormatter::with_indent(b" ");
+    document.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut bytes, format,
+    ))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(|error| EmitError::Json(serde::ser::Error::custom(error)))
 }
 
 /// The document as YAML, below its header. Texts that another reader of YAML could take for a

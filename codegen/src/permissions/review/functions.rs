@@ -129,6 +129,17 @@ pub(super) const FUNCTION: &[Group] = &[
     ),
 ];
 
+pub(super) const EVENT_INVOKE_CONFIG: &[Group] = &[Group::new(
+    Used::Always,
+    THE_FUNCTION,
+    &[
+        "lambda:DeleteFunctionEventInvokeConfig",
+        "lambda:GetFunctionEventInvokeConfig",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:UpdateFunctionEventInvokeConfig",
+    ],
+)];
+
 pub(super) const CUSTOM: &[Group] = &[Group::new(
     Used::For("ServiceToken"),
     THE_FUNCTION,

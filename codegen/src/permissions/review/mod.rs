@@ -78,6 +78,7 @@ fn groups(resource_type: &str) -> &'static [Group] {
         "AWS::IAM::Role" => iam::ROLE,
         "AWS::LakeFormation::PrincipalPermissions" => lake_formation::PERMISSIONS,
         "AWS::LakeFormation::Resource" => lake_formation::RESOURCE,
+        "AWS::Lambda::EventInvokeConfig" => functions::EVENT_INVOKE_CONFIG,
         "AWS::Lambda::Function" => functions::FUNCTION,
         "AWS::Logs::LogGroup" => logs::LOG_GROUP,
         "AWS::S3::Bucket" => s3::BUCKET,

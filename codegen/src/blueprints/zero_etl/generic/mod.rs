@@ -23,6 +23,8 @@ const HAS_TARGET_KEY: ConditionName = ConditionName::fixed("HasTargetKmsKey");
 const HAS_TARGET_TABLE_NAME: ConditionName = ConditionName::fixed("HasTargetTableName");
 const HAS_PARTITION: ConditionName = ConditionName::fixed("HasPartition");
 const HAS_CONVERSION: ConditionName = ConditionName::fixed("HasPartitionConversion");
+const HAS_FORCE_UPDATE: ConditionName = ConditionName::fixed("HasForceUpdate");
+const HAS_BOUNDARY: ConditionName = ConditionName::fixed("HasPermissionsBoundary");
 const IS_LAKE_FORMATION_MANAGED: ConditionName = ConditionName::fixed("IsLakeFormationManaged");
 const HAS_INTEGRATION_KEY: ConditionName = ConditionName::fixed("HasIntegrationKmsKey");
 
@@ -114,6 +116,8 @@ fn target() -> Template {
         provider_code_key: given(p::PROVIDER_CODE_KEY),
         provider_architecture: given(p::PROVIDER_ARCHITECTURE),
         log_retention_in_days: given(p::LOG_RETENTION_IN_DAYS),
+        permissions_boundary_arn: optional(HAS_BOUNDARY, p::PERMISSIONS_BOUNDARY_ARN),
+        force_update: optional(HAS_FORCE_UPDATE, p::FORCE_UPDATE),
         tables: vec![table],
     };
     let mut template = target::template(&inputs, origin("zero_etl/target"));
@@ -134,6 +138,8 @@ fn target() -> Template {
         p::provider_code_key(),
         p::provider_architecture(),
         p::log_retention_in_days(),
+        p::permissions_boundary_arn(),
+        p::force_update(),
     ];
     template.rules = rules::partition();
     when_set(&mut template, HAS_BUCKET_NAME, &p::BUCKET_NAME);
@@ -141,6 +147,8 @@ fn target() -> Template {
     when_set(&mut template, HAS_TARGET_TABLE_NAME, &p::TARGET_TABLE_NAME);
     when_set(&mut template, HAS_PARTITION, &p::PARTITION_FIELD);
     when_set(&mut template, HAS_CONVERSION, &p::PARTITION_CONVERSION);
+    when_set(&mut template, HAS_BOUNDARY, &p::PERMISSIONS_BOUNDARY_ARN);
+    when_set(&mut template, HAS_FORCE_UPDATE, &p::FORCE_UPDATE);
     template.conditions.insert(
         IS_LAKE_FORMATION_MANAGED,
         Test::Equals(

@@ -1,14 +1,14 @@
 //! Every parameter of the product, once: the same name means the same in all templates.
 
 use zeroetl_properties::{
-    AccountId, DatabaseName, DynamoDbTableName, FieldName, PartitionFunction, TargetTableName,
-    TimestampConversion, UnnestSpec,
+    AccountId, DatabaseName, DynamoDbTableName, FieldName, ForceUpdate, PartitionFunction,
+    TargetTableName, TimestampConversion, UnnestSpec,
 };
 
 use crate::{
     config::{
         Architecture, AttributeName, BucketName, KeyType, KmsKey, KmsKeyArn, LOG_RETENTION_DAYS,
-        RECOVERY_PERIOD_DAYS, REFRESH_INTERVAL_MINUTES,
+        PolicyArn, RECOVERY_PERIOD_DAYS, REFRESH_INTERVAL_MINUTES,
     },
     model::{Constraint, Group, Parameter, ParameterName},
 };
@@ -43,6 +43,8 @@ parameters! {
     PROVIDER_CODE_KEY = "ProviderCodeKey";
     PROVIDER_ARCHITECTURE = "ProviderArchitecture";
     LOG_RETENTION_IN_DAYS = "LogRetentionInDays";
+    PERMISSIONS_BOUNDARY_ARN = "PermissionsBoundaryArn";
+    FORCE_UPDATE = "ForceUpdate";
     INTEGRATION_NAME = "IntegrationName";
     REFRESH_INTERVAL_MINUTES_NAME = "RefreshIntervalMinutes";
     INTEGRATION_KMS_KEY_ID = "IntegrationKmsKeyId";
@@ -424,6 +426,35 @@ pub(in super::super) fn log_retention_in_days() -> Parameter {
         format!("Type {}.", one_of(&words)),
     )
     .or(&30)
+}
+
+pub(in super::super) fn permissions_boundary_arn() -> Parameter {
+    parameter(
+        PERMISSIONS_BOUNDARY_ARN,
+        "Permissions boundary",
+        PROVIDER,
+        "ARN of the policy that bounds the two roles that the stack makes; empty for none.",
+        pattern_or_empty(PolicyArn::PATTERN),
+        "Type the ARN of a managed policy, arn:aws:iam::<account>:policy/<name>.",
+    )
+    .or(&"")
+}
+
+pub(in super::super) fn force_update() -> Parameter {
+    parameter(
+        FORCE_UPDATE,
+        "Compare and mend",
+        PROVIDER,
+        "Any other value than before makes the custom resources compare the catalog policy and the \
+         table properties with what is live, and mend them. It means nothing else.",
+        Constraint::Pattern {
+            pattern: "^[ -~]*$".to_owned(),
+            min_length: None,
+            max_length: Some(ForceUpdate::MAX_LENGTH),
+        },
+        "Type up to 256 printable ASCII characters, such as the time.",
+    )
+    .or(&"")
 }
 
 pub(in super::super) fn integration_name() -> Parameter {

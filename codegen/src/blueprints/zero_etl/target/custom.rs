@@ -5,15 +5,15 @@ use crate::model::{IamPolicy, IamStatement, Object, Principal, Resource, Value};
 
 /// Seconds until CloudFormation gives up on a reply. Lambda runs a failed function again after one
 /// and after two minutes, and each of the three runs may take two.
-const SERVICE_TIMEOUT: i64 = 600;
+pub(super) const SERVICE_TIMEOUT: i64 = 600;
 
 pub(super) fn resources(inputs: &TargetInputs) -> Vec<Resource> {
-    let mut resources = vec![catalog_policy(inputs)];
+    let mut resources = vec![catalog_policy(inputs).after([ids::PROVIDER_INVOKE_CONFIG])];
     resources.extend(
         inputs
             .tables
             .iter()
-            .map(|table| guard(table_properties(table), inputs)),
+            .map(|table| guard(table_properties(table, inputs), inputs)),
     );
     resources
 }
@@ -35,10 +35,11 @@ fn guard(properties: Resource, inputs: &TargetInputs) -> Resource {
     }
 }
 
-fn custom(properties: &Object) -> Object {
+fn custom(properties: &Object, inputs: &TargetInputs) -> Object {
     let head = Object::new()
         .with("ServiceToken", Value::GetAtt(ids::PROVIDER_FUNCTION, "Arn"))
-        .with("ServiceTimeout", SERVICE_TIMEOUT);
+        .with("ServiceTimeout", SERVICE_TIMEOUT)
+        .with("ForceUpdate", inputs.force_update.value(Input::value));
     properties.iter().fold(head, |all, (key, value)| {
         all.with(key.as_str(), value.clone())
     })
@@ -51,7 +52,7 @@ fn catalog_policy(inputs: &TargetInputs) -> Resource {
     Resource::new(
         ids::CATALOG_POLICY,
         "Custom::GlueResourcePolicy",
-        custom(&properties),
+        custom(&properties, inputs),
     )
 }
 
@@ -83,7 +84,7 @@ fn catalog_statements(inputs: &TargetInputs) -> IamPolicy {
     ])
 }
 
-fn table_properties(table: &TargetTable) -> Resource {
+fn table_properties(table: &TargetTable, inputs: &TargetInputs) -> Resource {
     let config = Object::new()
         .with("UnnestSpec", table.unnest.value())
         .with(
@@ -101,7 +102,7 @@ fn table_properties(table: &TargetTable) -> Resource {
     Resource::new(
         id,
         "Custom::IntegrationTableProperties",
-        custom(&properties),
+        custom(&properties, inputs),
     )
 }
 

@@ -28,6 +28,8 @@ pub(super) struct TargetInputs {
     pub(super) provider_code_key: Input,
     pub(super) provider_architecture: Input,
     pub(super) log_retention_in_days: Input,
+    pub(super) permissions_boundary_arn: Optional<Input>,
+    pub(super) force_update: Optional<Input>,
     pub(super) tables: Vec<TargetTable>,
 }
 

@@ -1,6 +1,11 @@
 //! The function behind the custom resources, with as few permissions as it can do with.
 
-use super::{TargetInputs, arns, database_arn_by_name, ids, role::inline};
+use super::{
+    TargetInputs, arns,
+    custom::SERVICE_TIMEOUT,
+    database_arn_by_name, ids,
+    role::{boundary, inline},
+};
 use crate::model::{IamPolicy, IamStatement, Object, Part, Principal, Pseudo, Resource, Value};
 
 /// Seconds for one run of the function.
@@ -8,8 +13,13 @@ const TIMEOUT: i64 = 120;
 /// Megabytes. The function needs about a tenth; it is the least that Lambda takes.
 const MEMORY: i64 = 128;
 
-pub(super) fn resources(inputs: &TargetInputs) -> [Resource; 3] {
-    [log_group(inputs), role(inputs), function(inputs)]
+pub(super) fn resources(inputs: &TargetInputs) -> [Resource; 4] {
+    [
+        log_group(inputs),
+        role(inputs),
+        function(inputs),
+        invoke_config(),
+    ]
 }
 
 /// The log group belongs to the stack, so that it goes with it and has a retention.
@@ -37,7 +47,8 @@ fn role(inputs: &TargetInputs) -> Resource {
         .with(
             "Policies",
             Value::list([inline("Provide", permissions(inputs))]),
-        );
+        )
+        .with("PermissionsBoundary", boundary(inputs));
     Resource::new(ids::PROVIDER_ROLE, "AWS::IAM::Role", properties)
 }
 
@@ -67,6 +78,12 @@ fn permissions(inputs: &TargetInputs) -> IamPolicy {
             "InboundIntegrations",
             ["glue:DescribeInboundIntegrations"],
             [Value::from("*")],
+        ),
+        // Whether another resource of the stack still holds a pair that is to be removed.
+        IamStatement::allow(
+            "ResourcesOfThisStack",
+            ["cloudformation:ListStackResources"],
+            [Value::reference(Pseudo::StackId)],
         ),
         IamStatement::allow(
             "WriteLog",
@@ -98,4 +115,18 @@ fn function(inputs: &TargetInputs) -> Resource {
         .with("MemorySize", MEMORY)
         .with("LoggingConfig", log);
     Resource::new(ids::PROVIDER_FUNCTION, "AWS::Lambda::Function", properties)
+}
+
+/// An event that waited longer than CloudFormation does is not worked on: its stack may be gone.
+fn invoke_config() -> Resource {
+    let properties = Object::new()
+        .with("FunctionName", Value::reference(&ids::PROVIDER_FUNCTION))
+        .with("Qualifier", "$LATEST")
+        .with("MaximumEventAgeInSeconds", SERVICE_TIMEOUT)
+        .with("MaximumRetryAttempts", 2_i64);
+    Resource::new(
+        ids::PROVIDER_INVOKE_CONFIG,
+        "AWS::Lambda::EventInvokeConfig",
+        properties,
+    )
 }

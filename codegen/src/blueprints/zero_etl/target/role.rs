@@ -2,7 +2,7 @@
 //!
 //! All permissions are inline: whoever waits for the role waits for its permissions as well.
 
-use super::{TargetInputs, arns, bucket_arn, database_arn, database_arn_by_name, ids};
+use super::{Input, TargetInputs, arns, bucket_arn, database_arn, database_arn_by_name, ids};
 use crate::model::{IamPolicy, IamStatement, Object, Principal, Resource, Value};
 
 pub(super) fn resources(inputs: &TargetInputs) -> [Resource; 2] {
@@ -35,8 +35,14 @@ fn role(inputs: &TargetInputs) -> Resource {
                     .lake_formation_managed
                     .value(|()| inline("ReadThroughLakeFormation", lake_formation())),
             ]),
-        );
+        )
+        .with("PermissionsBoundary", boundary(inputs));
     Resource::new(ids::TARGET_ROLE, "AWS::IAM::Role", properties)
+}
+
+/// What bounds both roles of the stack, where the company demands it.
+pub(super) fn boundary(inputs: &TargetInputs) -> Value {
+    inputs.permissions_boundary_arn.value(Input::value)
 }
 
 pub(super) fn inline(name: &str, policy: IamPolicy) -> Value {

@@ -4,7 +4,7 @@ use super::{TargetInputs, bucket_arn, ids};
 use crate::model::{IamPolicy, IamStatement, Object, Part, Principal, Pseudo, Resource, Value};
 
 pub(super) fn resources(inputs: &TargetInputs) -> [Resource; 3] {
-    [bucket(inputs), bucket_policy(), database(inputs)]
+    [bucket(inputs), bucket_policy(inputs), database(inputs)]
 }
 
 fn bucket(inputs: &TargetInputs) -> Resource {
@@ -50,17 +50,23 @@ fn encryption(by_default: Object, bucket_key: bool) -> Value {
         .into()
 }
 
-fn bucket_policy() -> Resource {
+/// Stays with its bucket: data that outlives the stack is still refused without TLS.
+fn bucket_policy(inputs: &TargetInputs) -> Resource {
     // Joined: the Control Tower rule for TLS knows no other spelling of the objects' ARN.
     let objects = Value::Join("", vec![bucket_arn(""), "/*".into()]);
     let encrypted_only =
         IamStatement::deny("DenyInsecureTransport", ["s3:*"], [bucket_arn(""), objects])
             .principal(Principal::Anyone)
             .when("Bool", "aws:SecureTransport", "false");
+    // By its name where it was given one: a kept policy can be imported again by its name only. The
+    // statement refers to the bucket, and so waits for it.
+    let bucket = inputs
+        .bucket
+        .value_or(super::Input::value, Value::reference(&ids::BUCKET));
     let properties = Object::new()
-        .with("Bucket", Value::reference(&ids::BUCKET))
+        .with("Bucket", bucket)
         .with("PolicyDocument", IamPolicy::new([encrypted_only]));
-    Resource::new(ids::BUCKET_POLICY, "AWS::S3::BucketPolicy", properties)
+    Resource::new(ids::BUCKET_POLICY, "AWS::S3::BucketPolicy", properties).retained()
 }
 
 fn database(inputs: &TargetInputs) -> Resource {
