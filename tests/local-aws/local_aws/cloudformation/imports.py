@@ -2,28 +2,31 @@
 
 With `ImportExistingResources`, CloudFormation adopts a resource whose primary identifier stands in
 the template as a literal: `TableName` of a global table, `DatabaseName` of a database (its
-`DatabaseInput.Name` is not the identifier). The name of a bucket that is adopted is no conflict;
+`DatabaseInput.Name` is not the identifier), `Bucket` of a bucket policy. The name of a bucket that is adopted is no conflict;
 ministack's validation before deployment calls it one.
 """
 
 import contextvars
 
-from ministack.services import glue
+from ministack.services import glue, s3
 from ministack.services.cloudformation import changesets, provisioners
 
 _TABLE = "AWS::DynamoDB::GlobalTable"
 _TABLES = (_TABLE, "AWS::DynamoDB::Table")
 _DATABASE = "AWS::Glue::Database"
+_BUCKET_POLICY = "AWS::S3::BucketPolicy"
 _adopted: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar(
     "zeroetl_adopted", default=frozenset()
 )
 
 
 def install() -> None:
-    """Add both types to ministack's tables of identifiers and import handlers."""
+    """Add the types to ministack's tables of identifiers and import handlers."""
     changesets._IMPORT_LOOKUPS[_TABLE] = (("TableName",), changesets._table_import_problem)
     changesets._IMPORT_LOOKUPS[_DATABASE] = (("DatabaseName",), _database_problem)
+    changesets._IMPORT_LOOKUPS[_BUCKET_POLICY] = (("Bucket",), _bucket_policy_problem)
     handlers = provisioners._RESOURCE_HANDLERS
+    handlers[_BUCKET_POLICY]["import"] = lambda identifier: (identifier["Bucket"], {})
     handlers[_TABLE]["import"] = provisioners._ddb_import
     handlers[_DATABASE]["import"] = lambda identifier: (identifier["DatabaseName"], {})
     _spare_adopted_buckets()
@@ -50,6 +53,12 @@ def _database_problem(name: str) -> str | None:
     if name in glue._databases:
         return None
     return changesets._IMPORT_NOT_FOUND.format(type=_DATABASE, value=name)
+
+
+def _bucket_policy_problem(bucket: str) -> str | None:
+    if s3._bucket_policies.get(bucket):
+        return None
+    return changesets._IMPORT_NOT_FOUND.format(type=_BUCKET_POLICY, value=bucket)
 
 
 def _spare_adopted_buckets() -> None:
