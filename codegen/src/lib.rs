@@ -14,3 +14,4 @@ pub mod model;
 pub mod permissions;
 pub mod plan;
 mod shell;
+pub mod visible;

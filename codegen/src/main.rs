@@ -7,6 +7,7 @@ use clap::Parser as _;
 use zeroetl_codegen::cli::{Cli, Command};
 use zeroetl_codegen::commands::destroy::NobodyToAsk;
 use zeroetl_codegen::config::LoadError;
+use zeroetl_codegen::visible::lines;
 
 /// What the user typed or wrote is wrong.
 const USAGE: u8 = 2;
@@ -28,7 +29,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
     // Mistakes in a config bring their own headings and carets.
     let _ = match load {
         Some(LoadError::Mistakes(mistakes)) => writeln!(stderr, "{mistakes}"),
-        _ => writeln!(stderr, "error: {error:#}"),
+        _ => writeln!(stderr, "error: {}", lines(&format!("{error:#}"))),
     };
     if load.is_some() || error.is::<NobodyToAsk>() {
         ExitCode::from(USAGE)

@@ -61,7 +61,6 @@ def provider(bucket: str) -> dict:
                 "FunctionName": {"Ref": "Function"},
                 "Qualifier": "$LATEST",
                 "MaximumEventAgeInSeconds": 600,
-                "MaximumRetryAttempts": 2,
             },
         },
         "Thing": {

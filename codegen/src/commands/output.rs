@@ -4,6 +4,8 @@ use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
 
+use crate::visible::lines;
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
@@ -37,5 +39,5 @@ pub(super) fn tell_failure<T>(format: Format, result: Result<T>) -> Result<T> {
 
 /// A line to stderr. When nobody reads it any more, the work goes on.
 pub(super) fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", lines(line));
 }

@@ -183,6 +183,8 @@ pub(crate) trait CloudFormation {
     async fn template(&self, stack_id: &str) -> Result<String, AwsError>;
     /// The resources of a stack, those that were deleted included.
     async fn resources(&self, stack_id: &str) -> Result<Vec<StackResource>, AwsError>;
+    /// The lines that a function of the stack wrote to a log stream.
+    async fn log(&self, group: &str, stream: &str) -> Result<Vec<String>, AwsError>;
     /// Begins to look for what was changed outside the stack; answers the detection's id.
     async fn detect_drift(&self, stack_id: &str) -> Result<String, AwsError>;
     /// Whether a detection has ended.

@@ -86,6 +86,18 @@ impl CloudFormation for SdkCloudFormation<'_> {
         }
     }
 
+    async fn log(&self, group: &str, stream: &str) -> Result<Vec<String>, AwsError> {
+        let answer = aws_sdk_cloudwatchlogs::Client::new(&self.account.config)
+            .get_log_events()
+            .log_group_name(group)
+            .log_stream_name(stream)
+            .send()
+            .await
+            .map_err(failed!(self, "logs:GetLogEvents"))?;
+        let lines = answer.events().iter().filter_map(|event| event.message());
+        Ok(lines.map(str::to_owned).collect())
+    }
+
     async fn detect_drift(&self, stack_id: &str) -> Result<String, AwsError> {
         let answer = self
             .client

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::aws_error::AwsError;
 use super::cloudformation::{CloudFormation, Event, STACK_TYPE};
+use crate::visible::one_line;
 
 /// A place in a stack's events: everything newer belongs to the operation that is followed.
 #[derive(Debug, Default)]
@@ -90,7 +91,7 @@ pub(crate) fn line(event: &Event) -> String {
     }
     if let Some(reason) = event.reason.as_deref().filter(|_| tells_more(event)) {
         line.push_str("\n            ");
-        line.push_str(reason);
+        line.push_str(&one_line(reason));
     }
     line
 }

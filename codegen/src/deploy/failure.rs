@@ -1,6 +1,7 @@
 //! An operation that failed, told so that somebody can act: which resource failed first, its whole
 //! reason, and what to do next.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +10,7 @@ use super::cloudformation::{CloudFormation, Event, STACK_TYPE, Validated};
 use super::events::{failures, own_failure};
 use super::operation::Ended;
 use super::stack_state::{Verdict, judge};
+use crate::visible::one_line;
 
 /// A failed operation on a stack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,13 +95,15 @@ impl Failure {
                 logical_id: event.logical_id.clone(),
                 resource_type: event.resource_type.clone(),
                 status: event.status.clone(),
-                reason: reason(event).to_owned(),
+                reason: reason(event).into_owned(),
             },
             None => Cause::Stack(
-                own_failure(&ended.events, &ended.stack.id)
-                    .or(ended.stack.reason.as_deref())
-                    .unwrap_or(NO_REASON)
-                    .to_owned(),
+                one_line(
+                    own_failure(&ended.events, &ended.stack.id)
+                        .or(ended.stack.reason.as_deref())
+                        .unwrap_or(NO_REASON),
+                )
+                .into_owned(),
             ),
         };
         let first = failed.first().map(|event| event.logical_id.as_str());
@@ -113,7 +117,7 @@ impl Failure {
         let mut advice = vec![next_step(ended, login)];
         let taken = failed
             .iter()
-            .any(|event| already_exists(&event.resource_type, reason(event)));
+            .any(|event| already_exists(&event.resource_type, &reason(event)));
         if taken
             || findings
                 .iter()
@@ -121,7 +125,7 @@ impl Failure {
         {
             advice.push(existing(imported));
         }
-        advice.extend(failed.iter().find_map(|event| flag_for(reason(event))));
+        advice.extend(failed.iter().find_map(|event| flag_for(&reason(event))));
         Self {
             stack: ended.stack.name.clone(),
             status: ended.stack.status.clone(),
@@ -134,8 +138,8 @@ impl Failure {
 
 const NO_REASON: &str = "no reason given";
 
-fn reason(event: &Event) -> &str {
-    event.reason.as_deref().unwrap_or(NO_REASON)
+fn reason(event: &Event) -> Cow<'_, str> {
+    one_line(event.reason.as_deref().unwrap_or(NO_REASON))
 }
 
 /// What CloudFormation's validation found when it failed a stack before any of its resources. Best

@@ -17,6 +17,7 @@ mod done;
 mod drift_detection;
 mod events;
 mod failure;
+mod function_log;
 mod identity;
 mod look;
 mod operation;

@@ -6,8 +6,10 @@ use std::time::Duration;
 use super::aws_error::AwsError;
 use super::cloudformation::{CloudFormation, Event, Stack};
 use super::events::{Tail, line, stack_status};
+use super::function_log;
 use super::progress::Progress;
 use super::stack_state::is_busy;
+use crate::visible::one_line;
 
 /// How an operation ended.
 #[derive(Debug, Clone)]
@@ -98,6 +100,9 @@ async fn look(
     }
     for event in tail.read(api, &ended.stack.id).await? {
         progress.line(&line(&event));
+        for written in function_log::lines(api, &ended.stack.id, &event).await {
+            progress.line(&format!("            log: {}", one_line(&written)));
+        }
         ended.events.push(event);
     }
     // Right after its start an operation may still show the status of the one before.

@@ -243,8 +243,14 @@ fn foreign_stack(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
     (template.blueprint() != Some(blueprint)).then(|| {
         format!(
             "account {} has a stack `{}` that does not come from zeroetl (no `{blueprint}` in its \
-             template); choose another `project` or `environment` in the config file",
-            login.account, plan.name
+             template) and is `{}`; choose another `project` or `environment` in the config file, or \
+             delete that stack if nobody needs it",
+            login.account,
+            plan.name,
+            surveyed
+                .standing
+                .as_ref()
+                .map_or("absent", |stack| stack.status.as_str())
         )
     })
 }

@@ -30,6 +30,7 @@ struct State {
     findings: Vec<String>,
     resources: Vec<StackResource>,
     drifted: Vec<Drifted>,
+    log: Vec<String>,
     calls: Vec<String>,
     lost: u32,
     vanished: bool,
@@ -69,6 +70,11 @@ impl FakeCloudFormation {
 
     pub(crate) fn find(&self, finding: &str) {
         self.state.borrow_mut().findings.push(finding.to_owned());
+    }
+
+    /// The stack's function wrote a line.
+    pub(crate) fn write(&self, line: &str) {
+        self.state.borrow_mut().log.push(line.to_owned());
     }
 
     /// A resource was deleted outside the stack.
@@ -150,6 +156,10 @@ impl CloudFormation for FakeCloudFormation {
 
     async fn resources(&self, _: &str) -> Result<Vec<StackResource>, AwsError> {
         Ok(self.state.borrow().resources.clone())
+    }
+
+    async fn log(&self, _: &str, _: &str) -> Result<Vec<String>, AwsError> {
+        Ok(self.state.borrow().log.clone())
     }
 
     async fn detect_drift(&self, _: &str) -> Result<String, AwsError> {

@@ -42,8 +42,7 @@ impl Ended {
 impl Account {
     pub(crate) async fn create(&self, stack: &str, body: &Value, values: &Parameters) -> Ended {
         let request = self
-            .deployer(stack, body, values)
-            .await
+            .cloudformation
             .create_stack()
             .stack_name(stack)
             .template_body(body.to_string())
@@ -62,8 +61,7 @@ impl Account {
 
     pub(crate) async fn update(&self, stack: &str, body: &Value, values: &Parameters) -> Ended {
         let before = self.events(stack).await.len();
-        self.deployer(stack, body, values)
-            .await
+        self.cloudformation
             .update_stack()
             .stack_name(stack)
             .template_body(body.to_string())
@@ -78,7 +76,7 @@ impl Account {
     pub(crate) async fn delete(&self, stack: &str) -> Ended {
         let id = self.stack_id(stack).await;
         let before = self.events(&id).await.len();
-        self.deployer_of(stack)
+        self.cloudformation
             .delete_stack()
             .stack_name(&id)
             .send()
