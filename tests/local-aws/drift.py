@@ -61,6 +61,7 @@ def provider(bucket: str) -> dict:
                 "FunctionName": {"Ref": "Function"},
                 "Qualifier": "$LATEST",
                 "MaximumEventAgeInSeconds": 600,
+                "MaximumRetryAttempts": 2,
             },
         },
         "Thing": {

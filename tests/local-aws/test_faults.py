@@ -10,10 +10,13 @@ import drift
 import pytest
 import zero_etl
 from conftest import Account
+from test_auth import guarded, user
 from test_catalog_policy import refused
 from test_update_cleanup import held
 
 from local_aws import operations
+
+__all__ = ["guarded"]
 
 
 @pytest.fixture(autouse=True)
@@ -208,3 +211,28 @@ def test_a_delay_does_not_stop_the_server(server, source, target):
     target.glue.get_databases()
     assert time.monotonic() - started < 1
     thread.join(5)
+
+
+def test_a_fault_is_kept_to_an_account_under_enforced_iam(guarded, accounts):
+    root = Account(guarded, accounts().id)
+    deployer = user(root, zero_etl.allow("All", "*", "*"))
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": root.id}, "Action": "sts:*"}],
+    }
+    arn = root.iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    policy = {"Version": "2012-10-17", "Statement": [zero_etl.allow("All", "*", "*")]}
+    root.iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps(policy))
+    session = deployer.sts.assume_role(RoleArn=arn["Arn"], RoleSessionName="test")["Credentials"]
+    assumed = Account(
+        guarded,
+        root.id,
+        aws_access_key_id=session["AccessKeyId"],
+        aws_secret_access_key=session["SecretAccessKey"],
+        aws_session_token=session["SessionToken"],
+    )
+    fault = {"operation": "GetDatabases", "code": "Injected", "account": root.id, "times": 3}
+    guarded.control("POST", "faults", fault)
+    for who in (root, deployer, assumed):
+        assert refused(who.glue.get_databases)[0] == "Injected"
+    assert guarded.control("GET", "faults") == []

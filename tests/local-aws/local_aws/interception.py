@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from hypercorn.asyncio import tcp_server
 from ministack import app as ministack_app
+from ministack.core import responses
 
 from local_aws import faults, operations
 
@@ -37,10 +38,8 @@ async def serve(application, scope, receive, send, headers: dict[str, str], key:
     if operation is None:
         await application(scope, receive, send)
         return
-    account = ministack_app._request_account_scope(key) if key else ""
-    fault = faults.take(
-        faults.Call(operation.service, operation.name, account, faults.API)
-    )
+    call = faults.Call(operation.service, operation.name, _account(key), faults.API)
+    fault = faults.take(call)
     if fault is None:
         await application(scope, receive, send)
     elif not fault.after:
@@ -59,6 +58,14 @@ async def serve(application, scope, receive, send, headers: dict[str, str], key:
         await wait(fault)
         for message in messages:
             await send(message)
+
+
+def _account(key: str) -> str:
+    """Whose key it is: the account's own, a user's, or a session's of a role."""
+    if not key:
+        return ""
+    owner = responses._account_from_sts_session(key)
+    return owner or ministack_app._request_account_scope(key)
 
 
 async def wait(fault: faults.Fault) -> None:

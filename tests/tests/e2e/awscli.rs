@@ -8,7 +8,7 @@ use zeroetl_tests::workspace_root;
 use crate::expected::{
     DATABASE, integration_parameters, source_parameters, statements, target_parameters,
 };
-use crate::stacks::Parameters;
+use crate::stacks::{Parameters, template};
 use crate::stage::Stage;
 
 fn deploy(mut aws: Command, stack: &str, values: &Parameters) {
@@ -36,13 +36,16 @@ fn run(mut aws: Command) {
 async fn the_yaml_templates_deploy_with_the_aws_cli() {
     let stage = Stage::new().await;
     let (source, target) = (&stage.source, &stage.target);
-    deploy(stage.aws(source), "source", &source_parameters());
-    deploy(stage.aws(target), "target", &target_parameters(&stage));
-    deploy(
-        stage.aws(source),
-        "integration",
-        &integration_parameters(&stage),
-    );
+    for (account, stack, values) in [
+        (source, "source", source_parameters()),
+        (target, "target", target_parameters(&stage)),
+        (source, "integration", integration_parameters(&stage)),
+    ] {
+        let keys = account
+            .deployer_keys(stack, &template(stack), &values)
+            .await;
+        deploy(stage.aws_as(account, &keys), stack, &values);
+    }
 
     let integrations = source.glue.describe_integrations().send().await.unwrap();
     let integration = &integrations.integrations()[0];

@@ -42,7 +42,8 @@ impl Ended {
 impl Account {
     pub(crate) async fn create(&self, stack: &str, body: &Value, values: &Parameters) -> Ended {
         let request = self
-            .cloudformation
+            .deployer(stack, body, values)
+            .await
             .create_stack()
             .stack_name(stack)
             .template_body(body.to_string())
@@ -61,7 +62,8 @@ impl Account {
 
     pub(crate) async fn update(&self, stack: &str, body: &Value, values: &Parameters) -> Ended {
         let before = self.events(stack).await.len();
-        self.cloudformation
+        self.deployer(stack, body, values)
+            .await
             .update_stack()
             .stack_name(stack)
             .template_body(body.to_string())
@@ -76,7 +78,7 @@ impl Account {
     pub(crate) async fn delete(&self, stack: &str) -> Ended {
         let id = self.stack_id(stack).await;
         let before = self.events(&id).await.len();
-        self.cloudformation
+        self.deployer_of(stack)
             .delete_stack()
             .stack_name(&id)
             .send()

@@ -13,6 +13,8 @@ use aws_sdk_s3 as s3;
 use serde_json::Value;
 use zeroetl_tests::{LocalAws, Options, PythonEnv, workspace_root};
 
+use crate::deployer::{Deployers, Keys, Known, Operators};
+
 pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const CODE_BUCKET: &str = "zeroetl-code";
 pub(crate) const CODE_KEY: &str = "provider-x86_64.zip";
@@ -43,7 +45,9 @@ fn shared() -> &'static Shared {
         );
         let python = PythonEnv::ensure(&root).unwrap();
         let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local-aws");
-        let server = LocalAws::start(&root, &python, &Options::in_folder(state)).unwrap();
+        let mut options = Options::in_folder(state);
+        options.auth = true;
+        let server = LocalAws::start(&root, &python, &options).unwrap();
         Shared {
             server,
             python,
@@ -56,13 +60,17 @@ fn shared() -> &'static Shared {
 /// One test's accounts and the clients for them.
 pub(crate) struct Stage {
     shared: &'static Shared,
+    operators: Known,
     pub(crate) source: Account,
     pub(crate) target: Account,
 }
 
-/// One account and its clients.
+/// One account and its clients, which are root's: they look, and they break things. Who deploys
+/// is a user of `deployer.rs`.
 pub(crate) struct Account {
     pub(crate) id: String,
+    endpoint: String,
+    pub(crate) deployers: Deployers,
     pub(crate) cloudformation: cloudformation::Client,
     pub(crate) glue: glue::Client,
     pub(crate) s3: s3::Client,
@@ -104,8 +112,9 @@ impl Stage {
         let endpoint = shared.server.endpoint();
         let stage = Self {
             shared,
-            source: Account::new(format!("1{number:011}"), endpoint),
-            target: Account::new(format!("2{number:011}"), endpoint),
+            operators: Known::default(),
+            source: Account::new(&format!("1{number:011}"), endpoint),
+            target: Account::new(&format!("2{number:011}"), endpoint),
         };
         stage
             .target
@@ -149,27 +158,35 @@ impl Stage {
             .command_as(&account.id, self.shared.python.path("aws"))
     }
 
+    /// The AWS CLI as a user.
+    pub(crate) fn aws_as(&self, account: &Account, keys: &Keys) -> Command {
+        let mut command = self.aws(account);
+        command
+            .env("AWS_ACCESS_KEY_ID", &keys.id)
+            .env("AWS_SECRET_ACCESS_KEY", &keys.secret);
+        command
+    }
+
     /// The Python that the local AWS runs on.
     pub(crate) fn python(&self) -> Command {
         self.shared.python.command("python")
     }
 
-    /// The `zeroetl` command, in `folder`, with the profiles `source-admin` and `target-admin`.
+    /// The `zeroetl` command, in `folder`, with the profiles `source-admin` and `target-admin`:
+    /// users who may do what the config there takes.
     pub(crate) fn zeroetl(&self, folder: &std::path::Path) -> Command {
-        let profiles = [
-            ("source-admin", &self.source),
-            ("target-admin", &self.target),
-        ];
-        let config = profiles.map(|(name, _)| {
+        let [source, target] = self.operators(folder);
+        let profiles = [("source-admin", source), ("target-admin", target)];
+        let config = profiles.each_ref().map(|(name, _)| {
             format!(
                 "[profile {name}]\nregion = {REGION}\nendpoint_url = {}\n",
                 self.endpoint()
             )
         });
-        let credentials = profiles.map(|(name, account)| {
+        let credentials = profiles.map(|(name, keys)| {
             format!(
-                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = x\n",
-                account.id
+                "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+                keys.id, keys.secret
             )
         });
         std::fs::write(folder.join("aws-config"), config.concat()).unwrap();
@@ -191,9 +208,63 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// The keys with which the command runs in `folder`. Root's where there is no config to read:
+    /// then the command comes to no account.
+    fn operators(&self, folder: &std::path::Path) -> [Keys; 2] {
+        let Some(operators) = Operators::of(folder) else {
+            return [self.source.root(), self.target.root()];
+        };
+        let mut known = self.operators.lock().unwrap();
+        let operators = known.0.clone().with(operators);
+        if let (true, Some(keys)) = (operators == known.0, &known.1) {
+            return keys.clone();
+        }
+        let (endpoint, source, target) = (self.endpoint(), &self.source.id, &self.target.id);
+        // The tests call this where they cannot wait for a future; a thread of its own can.
+        let [source, target] = std::thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(async {
+                    let source = Account::new(source, endpoint);
+                    let target = Account::new(target, endpoint);
+                    [
+                        source.user(&operators.source).await,
+                        target.user(&operators.target).await,
+                    ]
+                })
+            });
+            work.join().unwrap()
+        });
+        let keys = [
+            source.unwrap_or_else(|| self.source.root()),
+            target.unwrap_or_else(|| self.target.root()),
+        ];
+        *known = (operators, Some(keys.clone()));
+        keys
+    }
+}
+
 impl Account {
-    fn new(id: String, endpoint: &str) -> Self {
-        let credentials = s3::config::Credentials::new(&id, "local", None, None, "tests");
+    fn new(id: &str, endpoint: &str) -> Self {
+        Self::with(id, endpoint, &Keys::root(id))
+    }
+
+    /// The account's own keys.
+    pub(crate) fn root(&self) -> Keys {
+        Keys::root(&self.id)
+    }
+
+    /// The same account, seen by a user of it.
+    pub(crate) fn seen_by(&self, keys: &Keys) -> Self {
+        Self::with(&self.id, &self.endpoint, keys)
+    }
+
+    fn with(id: &str, endpoint: &str, keys: &Keys) -> Self {
+        let credentials = s3::config::Credentials::new(&keys.id, &keys.secret, None, None, "tests");
         let region = s3::config::Region::new(REGION);
         let version = s3::config::BehaviorVersion::v2026_01_12();
         let cloudformation = cloudformation::Config::builder()
@@ -216,7 +287,9 @@ impl Account {
             .force_path_style(true)
             .build();
         Self {
-            id,
+            id: id.to_owned(),
+            endpoint: endpoint.to_owned(),
+            deployers: Deployers::default(),
             cloudformation: cloudformation::Client::from_conf(cloudformation),
             glue: glue::Client::from_conf(glue),
             s3: s3::Client::from_conf(s3),
