@@ -10,11 +10,15 @@ use serde_json::{Value, json};
 use zeroetl_tests::{LocalAws, Options, PythonEnv};
 
 use crate::cli::{Arch, Demo, Package};
+use crate::deployers::{self, Deployer};
 use crate::process::{output, run};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
 const REGION: &str = "us-east-1";
+/// What the example's stacks are called by, and its database.
+const PREFIX: &str = "orders-lakehouse-dev";
+const DATABASE: &str = "orders_lakehouse_dev";
 
 /// Sets up, deploys, shows, takes down, and checks that nothing foreign was touched.
 pub(crate) fn run_demo(root: &Path, arguments: &Demo) -> Result<()> {
@@ -28,34 +32,38 @@ pub(crate) fn run_demo(root: &Path, arguments: &Demo) -> Result<()> {
     let folder = root.join(format!("target/demo/{}", std::process::id()));
     let mut options = Options::in_folder(folder.join("aws"));
     options.outlive = arguments.keep;
+    options.auth = true;
     let server = LocalAws::start(root, &python, &options)?;
     let stage = Stage::new(root, &folder, &server, &python, zeroetl, zip)?;
-    eprintln!("listening on {}", server.endpoint());
+    eprintln!("listening on {}, IAM enforced", server.endpoint());
 
-    title("3. Another team's statement is in the target's catalog policy already");
+    title("3. A deployer in each account, with the committed policies");
+    stage.make_deployers()?;
+
+    title("4. Another team's statement is in the target's catalog policy already");
     let foreign = foreign_policy();
     run(stage
-        .aws("target-admin")
+        .aws("target-root")
         .args(["glue", "put-resource-policy", "--policy-in-json"])
         .arg(foreign.to_string()))?;
     let before = stage.catalog_policy()?;
 
-    title("4. Deploy the three stacks");
+    title("5. Deploy the three stacks");
     let config = "examples/orders/zeroetl.toml";
     run(stage
         .zeroetl()
         .args(["deploy", "--config", config, "--provider-zip"])
         .arg(&stage.zip))?;
 
-    title("5. Two orders, nested attributes included");
-    run(stage.aws("source-admin").args([
+    title("6. Two orders, nested attributes included");
+    run(stage.aws("source-root").args([
         "dynamodb",
         "batch-write-item",
         "--request-items",
         "file://examples/orders/items.json",
     ]))?;
 
-    title("6. What now stands");
+    title("7. What now stands");
     run(stage.zeroetl().args(["status", "--config", config]))?;
 
     if arguments.keep {
@@ -63,12 +71,12 @@ pub(crate) fn run_demo(root: &Path, arguments: &Demo) -> Result<()> {
         return Ok(());
     }
 
-    title("7. Take it down");
+    title("8. Take it down");
     run(stage
         .zeroetl()
         .args(["destroy", "--yes", "--config", config]))?;
 
-    title("8. The other team's statement is still there, unchanged");
+    title("9. The other team's statement is still there, unchanged");
     let after = stage.catalog_policy()?;
     println!("{after:#}");
     ensure!(
@@ -107,25 +115,67 @@ impl<'a> Stage<'a> {
             config: folder.join("config"),
             credentials: folder.join("credentials"),
         };
-        let profiles = [("source-admin", SOURCE), ("target-admin", TARGET)];
+        let profiles = ["source-root", "target-root", "source-admin", "target-admin"];
         let endpoint = server.endpoint();
         let config: String = profiles
-            .map(|(profile, _)| {
+            .map(|profile| {
                 format!("[profile {profile}]\nregion = {REGION}\nendpoint_url = {endpoint}\n")
             })
             .concat();
-        // The local AWS takes a 12-digit key id for the account's own.
-        let credentials: String = profiles
-            .map(|(profile, account)| {
-                format!(
-                    "[{profile}]\naws_access_key_id = {account}\naws_secret_access_key = local\n"
-                )
-            })
-            .concat();
-        for (path, text) in [(&stage.config, config), (&stage.credentials, credentials)] {
-            fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
-        }
+        write(&stage.config, &config)?;
+        // The local AWS takes a 12-digit key id for the account's own: root.
+        stage.add_keys("source-root", SOURCE, "local")?;
+        stage.add_keys("target-root", TARGET, "local")?;
         Ok(stage)
+    }
+
+    fn add_keys(&self, profile: &str, id: &str, secret: &str) -> Result<()> {
+        let known = fs::read_to_string(&self.credentials).unwrap_or_default();
+        let keys =
+            format!("[{profile}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+        write(&self.credentials, &(known + &keys))
+    }
+
+    /// The profiles `source-admin` and `target-admin`.
+    fn make_deployers(&self) -> Result<()> {
+        let stack = |kind: &str| format!("StackName={PREFIX}-{kind}");
+        let extra = |account| deployers::asked_by_the_command(REGION, account, PREFIX, DATABASE);
+        let both = [
+            Deployer {
+                profile: "source-admin",
+                root: "source-root",
+                policies: vec![
+                    ("source", vec![stack("source")]),
+                    (
+                        "integration",
+                        vec![
+                            stack("integration"),
+                            format!("TargetAccountId={TARGET}"),
+                            format!("DatabaseName={DATABASE}"),
+                        ],
+                    ),
+                ],
+                extra: extra(SOURCE),
+            },
+            Deployer {
+                profile: "target-admin",
+                root: "target-root",
+                policies: vec![(
+                    "target",
+                    vec![
+                        stack("target"),
+                        format!("DatabaseName={DATABASE}"),
+                        format!("ProviderCodeBucket=zeroetl-code-{TARGET}-{REGION}"),
+                    ],
+                )],
+                extra: extra(TARGET),
+            },
+        ];
+        for deployer in &both {
+            let keys = deployers::make(self.root, |profile| self.aws(profile), deployer)?;
+            self.add_keys(deployer.profile, &keys.id, &keys.secret)?;
+        }
+        Ok(())
     }
 
     fn command(&self, program: impl AsRef<Path>) -> Command {
@@ -153,7 +203,7 @@ impl<'a> Stage<'a> {
     }
 
     fn catalog_policy(&self) -> Result<Value> {
-        let reply = output(self.aws("target-admin").args([
+        let reply = output(self.aws("target-root").args([
             "glue",
             "get-resource-policy",
             "--query",
@@ -175,10 +225,10 @@ impl<'a> Stage<'a> {
         println!("{} status --config {config}", self.zeroetl.display());
         let aws = self.python.path("aws");
         let aws = aws.display();
-        println!("{aws} --profile target-admin glue get-resource-policy");
-        println!("{aws} --profile source-admin glue describe-integrations");
-        println!("{aws} --profile source-admin cloudformation describe-stacks");
-        println!("{aws} --profile source-admin dynamodb scan --table-name Orders");
+        println!("{aws} --profile target-root glue get-resource-policy");
+        println!("{aws} --profile source-root glue describe-integrations");
+        println!("{aws} --profile source-root cloudformation describe-stacks");
+        println!("{aws} --profile source-root dynamodb scan --table-name Orders");
         println!("\nTo end it: kill {}", server.leave_running());
     }
 }
@@ -198,6 +248,10 @@ fn foreign_policy() -> Value {
             ],
         }],
     })
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 fn title(text: &str) {

@@ -11,6 +11,7 @@ mod cli;
 mod constructs;
 mod counts;
 mod demo;
+mod deployers;
 mod fuzz;
 mod generate;
 mod lint;
