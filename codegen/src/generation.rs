@@ -94,7 +94,7 @@ fn listed(defects: &[Defect]) -> String {
 pub struct Generation {
     /// The files.
     pub files: Files,
-    /// What AWS would refuse to deploy. The files are there all the same, to look at.
+    /// What AWS would refuse to deploy.
     pub exceeded: Vec<Exceeded>,
 }
 
@@ -136,10 +136,12 @@ fn add_catalog(generation: &mut Generation, published: &Published) -> Result<(),
 
 /// The stacks of one config.
 pub fn from_config(config: &Config) -> Result<Generation, GenerationError> {
-    let mut generation = generation(&zero_etl::stacks(config))?;
+    let stacks = zero_etl::stacks(config);
+    let mut generation = generation(&stacks)?;
+    let target = cfn::document(&stacks.target);
     generation
         .exceeded
-        .extend(limits::of_catalog_policy(config));
+        .extend(limits::of_catalog_policy(config, &target));
     Ok(generation)
 }
 

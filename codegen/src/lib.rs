@@ -13,5 +13,6 @@ pub mod limits;
 pub mod model;
 pub mod permissions;
 pub mod plan;
+mod regular_file;
 mod shell;
 pub mod visible;

@@ -79,7 +79,7 @@ pub struct DeploymentPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     /// AWS would refuse the stacks.
-    #[error("the config cannot be deployed: {}", listed(.0))]
+    #[error("the config cannot be deployed:\n  {}", listed(.0))]
     Exceeded(Vec<Exceeded>),
     /// A template could not be written.
     #[error("cannot write the template of the {} stack", .0.as_str())]
@@ -91,16 +91,19 @@ fn listed(exceeded: &[Exceeded]) -> String {
         .iter()
         .map(ToString::to_string)
         .collect::<Vec<_>>()
-        .join("; ")
+        .join("\n  ")
 }
 
 /// The plan of a config: the templates with everything fixed but the place of the provider's code.
 pub fn plan(config: &Config) -> Result<DeploymentPlan, PlanError> {
-    let mut exceeded: Vec<Exceeded> = limits::of_catalog_policy(config).into_iter().collect();
+    let mut exceeded: Vec<Exceeded> = Vec::new();
     let mut stacks = Vec::new();
     for (kind, template) in zero_etl::stacks(config).in_order() {
-        let text =
-            cfn::to_json(&cfn::document(template)).map_err(|error| PlanError::Emit(kind, error))?;
+        let document = cfn::document(template);
+        let text = cfn::to_json(&document).map_err(|error| PlanError::Emit(kind, error))?;
+        if kind == StackKind::Target {
+            exceeded.extend(limits::of_catalog_policy(config, &document));
+        }
         exceeded.extend(limits::of_template(kind, template, text.len()));
         let (account, profile) = match kind {
             StackKind::Source | StackKind::Integration => {

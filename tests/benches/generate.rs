@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn generate(zeroetl: &Path, config: &Path, out: &Path) -> Result<Duration, Box<dyn Error>> {
     let start = Instant::now();
     let output = Command::new(zeroetl)
-        .args(["generate", "--config"])
+        .args(["generate", "--beyond-limits", "--config"])
         .arg(config)
         .arg("--out")
         .arg(out)

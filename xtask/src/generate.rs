@@ -11,7 +11,7 @@ use crate::cli::Generate;
 pub(crate) fn run(root: &Path, arguments: &Generate) -> Result<()> {
     let zeroetl = crate::cargo::build_zeroetl(root)?;
     for what in [
-        ["--out", "templates"].as_slice(),
+        ["--generic", "--out", "templates"].as_slice(),
         &["--constructs", "--out", "cdk-constructs"],
         &["--guide", "--out", "docs/guide"],
     ] {

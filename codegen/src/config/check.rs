@@ -21,6 +21,7 @@ pub(super) fn check(config: &LocatedConfig, notes: &Notes) {
     names(config, notes);
     keys(config, notes);
     boundary(config, notes);
+    recovery(config, notes);
     distinct_tables(&config.tables, notes);
     for table in &config.tables {
         key_attributes(table, notes);
@@ -91,6 +92,48 @@ fn boundary(config: &LocatedConfig, notes: &Notes) {
         let related = vec![(account.span.clone(), "the account of the roles".to_owned())];
         let path = "company.permissions_boundary_arn";
         notes.add_related(path, message, &boundary.span, "another account", related);
+    }
+}
+
+/// Each refresh exports what changed since the one before, from the table's past: a past that is no
+/// longer than the interval has lost the beginning of it, and leaves no time to try again.
+fn recovery(config: &LocatedConfig, notes: &Notes) {
+    const MINUTES_PER_DAY: i64 = 24 * 60;
+    let Some(source) = &config.source else { return };
+    let days = &source.recovery_period_in_days;
+    let minutes = &config.integration.refresh_interval_minutes;
+    if days.value * MINUTES_PER_DAY > minutes.value {
+        return;
+    }
+    let message = format!(
+        "a recovery period of {} does not outlast a refresh interval of {} minutes, so that changes \
+         would be lost; use `recovery_period_in_days = {}` or more, or a shorter interval",
+        in_days(days.value),
+        minutes.value,
+        minutes.value / MINUTES_PER_DAY + 1
+    );
+    let place = |chosen: &super::fields::Chosen| chosen.span.clone();
+    match (place(days), place(minutes)) {
+        (Some(days), minutes) => {
+            let related = minutes.map(|span| (span, "the refresh interval".to_owned()));
+            let path = "source.recovery_period_in_days";
+            let related = related.into_iter().collect();
+            notes.add_related(path, message, &days, "too short", related);
+        }
+        (None, Some(minutes)) => {
+            let path = "integration.refresh_interval_minutes";
+            notes.add(path, message, &minutes, "too long");
+        }
+        // The defaults go together.
+        (None, None) => {}
+    }
+}
+
+fn in_days(days: i64) -> String {
+    if days == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{days} days")
     }
 }
 

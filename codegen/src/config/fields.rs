@@ -10,8 +10,9 @@ use toml::{
 use zeroetl_properties::{InvalidName, UnknownChoice};
 
 use super::{
+    advice::{example, homes, meant},
     error::Problem,
-    suggest::{listed, nearest},
+    suggest::{listed, nearest_value},
 };
 
 /// A value and where it stands.
@@ -19,6 +20,13 @@ use super::{
 pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
+}
+
+/// A number, and where it stands; the default stands nowhere.
+#[derive(Debug, Clone)]
+pub(super) struct Chosen {
+    pub(super) value: i64,
+    pub(super) span: Option<Range<usize>>,
 }
 
 /// Where mistakes are collected.
@@ -74,7 +82,7 @@ impl Wrong for InvalidName {
 
 impl Wrong for UnknownChoice {
     fn label(&self) -> String {
-        nearest(&self.value, &self.allowed).map_or_else(
+        nearest_value(&self.value, &self.allowed).map_or_else(
             || format!("expected {}", listed(&self.allowed)),
             |meant| format!("did you mean `{meant}`?"),
         )
@@ -157,16 +165,44 @@ impl<'a> Fields<'a> {
         allowed: impl Fn(i64) -> bool,
         expected: &str,
     ) -> i64 {
+        let located = self.located_number(key, default, allowed, expected);
+        located.value
+    }
+
+    /// The same with its place; without one it is the default, or a wrong value, which is noted.
+    pub(super) fn located_number(
+        &mut self,
+        key: &'static str,
+        default: i64,
+        allowed: impl Fn(i64) -> bool,
+        expected: &str,
+    ) -> Chosen {
+        let default = Chosen {
+            value: default,
+            span: None,
+        };
         let Some(value) = self.take(key) else {
             return default;
         };
         let Some(integer) = value.get_ref().as_integer() else {
-            self.wrong_type(key, value, "a whole number, without quotes");
+            let digits = value.get_ref().as_str().map(str::trim);
+            let digits = digits
+                .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+            let expected = "a whole number, without quotes";
+            match digits {
+                Some(digits) => {
+                    self.wrong_type_with(key, value, expected, &format!("{key} = {digits}"));
+                }
+                None => self.wrong_type(key, value, expected),
+            }
             return default;
         };
         let number = i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix());
         match number {
-            Ok(number) if allowed(number) => number,
+            Ok(number) if allowed(number) => Chosen {
+                value: number,
+                span: Some(value.span()),
+            },
             _ => {
                 let message = format!("`{}` is not allowed; use {expected}", integer.as_str());
                 self.note(key, message, &value.span(), format!("expected {expected}"));
@@ -181,7 +217,14 @@ impl<'a> Fields<'a> {
             return default;
         };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            self.wrong_type(key, value, "`true` or `false`, without quotes");
+            let word = value.get_ref().as_str().unwrap_or_default();
+            let expected = "`true` or `false`, without quotes";
+            match word.to_ascii_lowercase().as_str() {
+                word @ ("true" | "false") => {
+                    self.wrong_type_with(key, value, expected, &format!("{key} = {word}"));
+                }
+                _ => self.wrong_type(key, value, expected),
+            }
             default
         })
     }
@@ -190,7 +233,7 @@ impl<'a> Fields<'a> {
     pub(super) fn section(&mut self, key: &'static str) -> Option<Self> {
         let value = self.take(key)?;
         let Some(table) = value.get_ref().as_table() else {
-            self.wrong_type(key, value, "a table");
+            self.wrong_shape(key, value, "a table");
             return None;
         };
         Some(Self::new(
@@ -213,17 +256,17 @@ impl<'a> Fields<'a> {
     pub(super) fn sections(&mut self, key: &'static str) -> Option<Located<Vec<Self>>> {
         let value = self.take(key)?;
         let Some(items) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "a list of tables");
+            self.wrong_shape(key, value, "a list of tables");
             return None;
         };
         let mut sections = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let path = format!("{}[{index}]", self.path_of(key));
-            match item.get_ref().as_table() {
-                Some(table) => {
-                    sections.push(Self::new(path, table, item.span(), self.notes));
-                }
-                None => self.wrong_type_at(path, item, "a table"),
+            if let Some(table) = item.get_ref().as_table() {
+                sections.push(Self::new(path, table, item.span(), self.notes));
+            } else {
+                let given = item.get_ref().as_str();
+                self.wrong_type_at(path, item, "a table", example(key, given).as_deref());
             }
         }
         Some(Located {
@@ -238,11 +281,20 @@ impl<'a> Fields<'a> {
             if self.asked.contains(&key.get_ref().as_ref()) {
                 continue;
             }
-            let message = format!("is not a known key; use {}", listed(&self.asked));
-            let label = nearest(key.get_ref(), &self.asked).map_or_else(
-                || "not known here".to_owned(),
-                |meant| format!("did you mean `{meant}`?"),
-            );
+            let homes = homes(key.get_ref());
+            let (message, label) = if homes.is_empty() {
+                let label = meant(key.get_ref(), &self.asked).map_or_else(
+                    || "not known here".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                let known = listed(&self.asked);
+                (format!("is not a known key; use {known}"), label)
+            } else {
+                let homes = homes.join(" or ");
+                // What follows a heading belongs to that heading, up to the next one.
+                let message = format!("is not a key of this section; move the line to {homes}");
+                (message, format!("belongs to {homes}"))
+            };
             self.note(key.get_ref(), message, &key.span(), label);
         }
     }
@@ -284,7 +336,13 @@ impl<'a> Fields<'a> {
         T: FromStr<Err: Wrong>,
     {
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(key, value, "text in quotes");
+            match unquoted(value.get_ref()) {
+                Some(text) => {
+                    let right = format!("{key} = \"{text}\"");
+                    self.wrong_type_with(key, value, "text in quotes", &right);
+                }
+                None => self.wrong_type(key, value, "text in quotes"),
+            }
             return None;
         };
         match text.parse() {
@@ -301,10 +359,33 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
-        self.wrong_type_at(self.path_of(key), value, expected);
+        self.wrong_type_at(self.path_of(key), value, expected, None);
     }
 
-    fn wrong_type_at(&self, path: String, value: &Spanned<DeValue<'_>>, expected: &str) {
+    /// The same, with what to type.
+    fn wrong_type_with(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        expected: &str,
+        right: &str,
+    ) {
+        self.wrong_type_at(self.path_of(key), value, expected, Some(right));
+    }
+
+    /// Something else than the section or the list that it should be.
+    fn wrong_shape(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let right = example(key, value.get_ref().as_str());
+        self.wrong_type_at(self.path_of(key), value, expected, right.as_deref());
+    }
+
+    fn wrong_type_at(
+        &self,
+        path: String,
+        value: &Spanned<DeValue<'_>>,
+        expected: &str,
+        right: Option<&str>,
+    ) {
         let given = match value.get_ref() {
             DeValue::String(_) => "text",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -313,8 +394,22 @@ impl<'a> Fields<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        let message = format!("is {given}; use {expected}");
+        let right = right.map_or_else(String::new, |right| format!(": `{right}`"));
+        let message = format!("is {given}; use {expected}{right}");
         self.notes
             .add(path, message, &value.span(), format!("expected {expected}"));
+    }
+}
+
+/// The text of a value that lacks its quotes.
+fn unquoted(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::Integer(integer) if integer.radix() == 10 => {
+            Some(integer.as_str().replace('_', ""))
+        }
+        DeValue::Float(float) => Some(float.as_str().to_owned()),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        DeValue::Datetime(date) => Some(date.to_string()),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use zeroetl_properties::{
 };
 
 use super::{
-    fields::Located,
+    fields::{Chosen, Located},
     names::{AttributeName, BucketName, KmsKey, KmsKeyArn, NamePart, PolicyArn, Profile},
     types::{
         Architecture, Company, Config, Flow, Integration, Key, KeyType, PartitionBy, Source, Table,
@@ -36,7 +36,7 @@ pub(super) struct LocatedSource {
     pub(super) account: Maybe<AccountId>,
     pub(super) profile: Maybe<Profile>,
     pub(super) kms_key_arn: Maybe<KmsKeyArn>,
-    pub(super) recovery_period_in_days: i64,
+    pub(super) recovery_period_in_days: Chosen,
 }
 
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub(super) struct LocatedTarget {
 
 #[derive(Debug)]
 pub(super) struct LocatedIntegration {
-    pub(super) refresh_interval_minutes: i64,
+    pub(super) refresh_interval_minutes: Chosen,
     pub(super) kms_key_id: Maybe<KmsKey>,
 }
 
@@ -101,7 +101,7 @@ impl LocatedConfig {
             source: self.source?.into_source()?,
             target: self.target?.into_target()?,
             integration: Integration {
-                refresh_interval_minutes: self.integration.refresh_interval_minutes,
+                refresh_interval_minutes: self.integration.refresh_interval_minutes.value,
                 kms_key_id: bare(self.integration.kms_key_id),
             },
             company: Company {
@@ -122,7 +122,7 @@ impl LocatedSource {
             account: bare(self.account)?,
             profile: bare(self.profile),
             kms_key_arn: bare(self.kms_key_arn),
-            recovery_period_in_days: self.recovery_period_in_days,
+            recovery_period_in_days: self.recovery_period_in_days.value,
         })
     }
 }

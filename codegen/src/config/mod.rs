@@ -3,6 +3,7 @@
 //! Reads TOML and nothing else: it knows no template and no AWS call. Whoever holds a [`Config`]
 //! need not check any part of it again.
 
+mod advice;
 mod check;
 mod error;
 mod fields;
@@ -13,6 +14,7 @@ mod physical;
 mod regions;
 mod schema;
 mod suggest;
+mod syntax;
 mod types;
 
 pub use error::{LoadError, Mistakes, Problem};

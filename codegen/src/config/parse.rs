@@ -6,10 +6,12 @@ use std::path::Path;
 use toml::de::DeTable;
 use zeroetl_properties::{Partition, Region};
 
+use crate::regular_file;
+
 use super::{
     check::check,
-    error::{LoadError, Mistakes, Problem},
-    fields::{Fields, Notes},
+    error::{LoadError, Mistakes},
+    fields::{Chosen, Fields, Notes},
     located::{
         LocatedConfig, LocatedIntegration, LocatedKey, LocatedPartition, LocatedSource,
         LocatedTable, LocatedTarget, Maybe,
@@ -17,6 +19,7 @@ use super::{
     names::PolicyArn,
     regions::{SUPPORTED_REGIONS, is_supported},
     suggest::{listed, nearest},
+    syntax,
     types::{
         Config, LOG_RETENTION_DAYS, RECOVERY_PERIOD_DAYS, REFRESH_INTERVAL_MINUTES, enable_hybrid,
         log_retention_in_days, recovery_period_in_days, refresh_interval_minutes,
@@ -25,7 +28,8 @@ use super::{
 
 /// Reads a config file.
 pub fn load(path: &Path) -> Result<Config, LoadError> {
-    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+    let text = regular_file::check_or_pipe(path).and_then(|()| std::fs::read_to_string(path));
+    let text = text.map_err(|source| match source.kind() {
         ErrorKind::NotFound => LoadError::Missing(path.to_owned()),
         _ => LoadError::Read {
             path: path.to_owned(),
@@ -44,7 +48,7 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Mistakes> {
     };
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(mistakes(errors.iter().map(syntax_problem).collect()));
+        return Err(mistakes(syntax::problems(text, &errors)));
     }
     let notes = Notes::default();
     let located = root(Fields::new("", document.get_ref(), 0..0, &notes));
@@ -54,16 +58,6 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Mistakes> {
         return Err(mistakes(problems));
     }
     located.into_config().ok_or_else(|| mistakes(Vec::new()))
-}
-
-fn syntax_problem(error: &toml::de::Error) -> Problem {
-    Problem {
-        path: String::new(),
-        message: error.message().to_owned(),
-        span: error.span().unwrap_or_default(),
-        label: "not valid TOML".to_owned(),
-        related: Vec::new(),
-    }
 }
 
 fn root(mut fields: Fields<'_>) -> LocatedConfig {
@@ -76,7 +70,10 @@ fn root(mut fields: Fields<'_>) -> LocatedConfig {
         target: fields.required_section("target").map(target),
         integration: fields.section("integration").map_or_else(
             || LocatedIntegration {
-                refresh_interval_minutes: refresh_interval_minutes(),
+                refresh_interval_minutes: Chosen {
+                    value: refresh_interval_minutes(),
+                    span: None,
+                },
                 kms_key_id: None,
             },
             integration,
@@ -112,7 +109,7 @@ fn source(mut fields: Fields<'_>) -> LocatedSource {
         account: fields.required("account"),
         profile: fields.optional("profile"),
         kms_key_arn: fields.optional("kms_key_arn"),
-        recovery_period_in_days: fields.number(
+        recovery_period_in_days: fields.located_number(
             "recovery_period_in_days",
             recovery_period_in_days(),
             |days| RECOVERY_PERIOD_DAYS.contains(&days),
@@ -147,7 +144,7 @@ fn target(mut fields: Fields<'_>) -> LocatedTarget {
 
 fn integration(mut fields: Fields<'_>) -> LocatedIntegration {
     let integration = LocatedIntegration {
-        refresh_interval_minutes: fields.number(
+        refresh_interval_minutes: fields.located_number(
             "refresh_interval_minutes",
             refresh_interval_minutes(),
             |minutes| REFRESH_INTERVAL_MINUTES.contains(&minutes),

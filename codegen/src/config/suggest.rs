@@ -1,5 +1,25 @@
 //! "Did you mean": the known word nearest to an unknown one.
 
+/// Words of other tools for our values.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("string", "S"),
+    ("text", "S"),
+    ("number", "N"),
+    ("binary", "B"),
+    ("amd64", "x86_64"),
+    ("x64", "x86_64"),
+    ("aarch64", "arm64"),
+];
+
+/// The known value that the user most likely meant, if any is near.
+pub(super) fn nearest_value<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == lower);
+    synonym
+        .and_then(|(_, ours)| known.iter().find(|known| *known == ours).copied())
+        .or_else(|| nearest(word, known))
+}
+
 /// The known word that the user most likely meant, if any is near.
 pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', '-'], "");

@@ -124,7 +124,9 @@ pub(crate) fn open(path: Option<&Path>, wanted: Architecture) -> Result<Provider
             "has {size} bytes, and Lambda takes {MAX_BYTES}"
         )));
     }
-    let bytes = std::fs::read(&path).map_err(unreadable)?;
+    let bytes = crate::regular_file::check_or_pipe(&path)
+        .and_then(|()| std::fs::read(&path))
+        .map_err(unreadable)?;
     let architecture = judge(&bytes).map_err(unfit)?;
     if architecture != wanted {
         return Err(unfit(format!(

@@ -83,7 +83,7 @@ fn drift_is_shown_with_the_command_that_fixes_it() {
         "{diff}"
     );
     assert!(
-        stderr(&check).ends_with("run `zeroetl generate --out out`\n"),
+        stderr(&check).ends_with("run `zeroetl generate --generic --out out`\n"),
         "{}",
         stderr(&check)
     );
@@ -216,31 +216,105 @@ fn a_strangers_file_is_not_overwritten() {
 }
 
 #[test]
-fn too_many_tables_are_warned_about_and_written() {
+fn what_deploy_refuses_is_not_generated() {
     let folder = tempfile::tempdir().unwrap();
     let head = super::EXAMPLE.split("[[table]]").next().unwrap();
-    let tables: Vec<String> = (0..501)
-        .map(|n| format!("[[table]]\nname = \"T{n:03}x\"\npartition_key = {{ name = \"PK\" }}\n"))
-        .collect();
-    fs::write(
-        folder.path().join("zeroetl.toml"),
-        head.to_owned() + &tables.concat(),
-    )
-    .unwrap();
-    let made = zeroetl(
-        folder.path(),
-        &["generate", "--config", "zeroetl.toml", "--out", "out"],
+    let config = |count: usize| {
+        let tables: Vec<String> = (0..count)
+            .map(|n| {
+                format!("[[table]]\nname = \"T{n:03}x\"\npartition_key = {{ name = \"PK\" }}\n")
+            })
+            .collect();
+        let text = head.to_owned() + &tables.concat();
+        fs::write(folder.path().join("zeroetl.toml"), text).unwrap();
+    };
+    config(501);
+    let refused = zeroetl(folder.path(), &["generate", "--out", "out"]);
+    assert_eq!((code(&refused), stdout(&refused)), (1, ""));
+    for part in [
+        "the source stack has 501 resources; CloudFormation takes 500",
+        "bytes of catalog policy; Glue takes 10240",
+    ] {
+        assert!(stderr(&refused).contains(part), "{}", stderr(&refused));
+    }
+    assert!(!folder.path().join("out").exists());
+    config(10);
+    assert_eq!(
+        code(&zeroetl(folder.path(), &["generate", "--out", "out"])),
+        0
     );
-    assert_eq!(code(&made), 0);
-    let warning = "warning: the source stack has 501 resources; CloudFormation takes 500";
-    assert!(stderr(&made).contains(warning), "{}", stderr(&made));
-    assert!(folder.path().join("out/zero-etl/integration.json").exists());
+}
+
+#[test]
+fn a_config_next_to_the_command_is_taken_and_generic_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("zeroetl.toml"), super::EXAMPLE).unwrap();
+    let source = folder.path().join("out/zero-etl/source.yaml");
+    assert_eq!(
+        code(&zeroetl(folder.path(), &["generate", "--out", "out"])),
+        0
+    );
+    let of_config = fs::read_to_string(&source).unwrap();
+    assert!(!of_config.contains("Parameters:"), "{of_config}");
+
+    let generic = ["generate", "--generic", "--out", "out"];
+    let refused = zeroetl(folder.path(), &generic);
+    assert_eq!((code(&refused), stdout(&refused)), (1, ""));
+    assert!(
+        stderr(&refused).contains("were made from a config file; choose another `--out`"),
+        "{}",
+        stderr(&refused)
+    );
+    assert_eq!(fs::read_to_string(&source).unwrap(), of_config);
+
+    let elsewhere = ["generate", "--generic", "--out", "generic"];
+    assert_eq!(code(&zeroetl(folder.path(), &elsewhere)), 0);
+    let made = fs::read_to_string(folder.path().join("generic/zero-etl/source.yaml")).unwrap();
+    assert!(made.contains("Parameters:"), "{made}");
+    let over = zeroetl(folder.path(), &["generate", "--out", "generic"]);
+    assert_eq!(code(&over), 1);
+    assert!(
+        stderr(&over).contains("with `--generic`"),
+        "{}",
+        stderr(&over)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_named_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = |path: &str| {
+        let made = Command::new("mkfifo")
+            .arg(folder.path().join(path))
+            .status();
+        assert!(made.unwrap().success());
+    };
+    pipe("zeroetl.toml");
+    let refused = zeroetl(folder.path(), &["generate", "--out", "out"]);
+    assert_eq!(code(&refused), 2, "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("`zeroetl.toml`: it is a named pipe"));
+    fs::create_dir_all(folder.path().join("out/zero-etl")).unwrap();
+    pipe("out/zero-etl/source.yaml");
+    let generic = ["generate", "--generic", "--out", "out"].as_slice();
+    for flag in [[].as_slice(), &["--check"], &["--force"]] {
+        let refused = zeroetl(folder.path(), &[generic, flag].concat());
+        assert_eq!(code(&refused), 1, "{flag:?}: {}", stderr(&refused));
+        assert!(
+            stderr(&refused).contains("it is a named pipe"),
+            "{}",
+            stderr(&refused)
+        );
+    }
 }
 
 #[test]
 fn the_committed_output_is_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let check = zeroetl(&root, &["generate", "--check", "--out", "templates"]);
+    let check = zeroetl(
+        &root,
+        &["generate", "--generic", "--check", "--out", "templates"],
+    );
     assert_eq!(code(&check), 0, "{}{}", stdout(&check), stderr(&check));
 }
 

@@ -69,13 +69,13 @@ fn a_missing_section_is_shown() {
 
 #[test]
 fn an_account_without_quotes_is_explained() {
-    insta::assert_snapshot!(messages(&[("\"111111111111\"", "111111111111")]), @r"
-    error: `source.account`: is a number; use text in quotes
+    insta::assert_snapshot!(messages(&[("\"111111111111\"", "111111111111")]), @r#"
+    error: `source.account`: is a number; use text in quotes: `account = "111111111111"`
      --> zeroetl.toml:7:11
       |
     7 | account = 111111111111
       |           ^^^^^^^^^^^^ expected text in quotes
-    ");
+    "#);
 }
 
 #[test]
@@ -155,12 +155,6 @@ fn text_that_is_no_toml_is_shown_where_it_breaks() {
     let text = "project = \"p\nregion = \n[source\n";
     let mistakes = config::parse("zeroetl.toml", text).unwrap_err().to_string();
     insta::assert_snapshot!(mistakes, @r#"
-    error: unclosed table, expected `]`
-     --> zeroetl.toml:3:8
-      |
-    3 | [source
-      |        ^ not valid TOML
-
     error: invalid basic string, expected `"`
      --> zeroetl.toml:1:13
       |
@@ -172,6 +166,12 @@ fn text_that_is_no_toml_is_shown_where_it_breaks() {
       |
     2 | region = 
       |          ^ not valid TOML
+
+    error: unclosed table, expected `]`
+     --> zeroetl.toml:3:8
+      |
+    3 | [source
+      |        ^ not valid TOML
     "#);
 }
 
@@ -186,13 +186,13 @@ fn a_key_that_is_no_table_is_explained() {
         .unwrap_err()
         .to_string();
     insta::assert_snapshot!(mistakes, @r#"
-    error: `integration`: is a number; use a table
+    error: `integration`: is a number; use a table: `[integration]`
      --> zeroetl.toml:1:15
       |
     1 | integration = 3
       |               ^ expected a table
 
-    error: `table`: is text; use a list of tables
+    error: `table`: is text; use a list of tables: `[[table]]`
      --> zeroetl.toml:2:9
       |
     2 | table = "Orders"

@@ -115,7 +115,7 @@ fn permissions_are_computed_from_the_model_alone() {
 
 #[test]
 fn the_config_knows_no_template() {
-    assert_knows_only("config", &["plan"]);
+    assert_knows_only("config", &["plan", "regular_file"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Many tables: generating works and warns, planning refuses.
+//! Many tables: what AWS would refuse is refused before anybody is asked, with advice that works.
 
 use std::fmt::Write as _;
 
@@ -54,10 +54,9 @@ fn a_thousand_tables_are_not_planned() {
             .iter()
             .any(|it| it.what == "resources" && it.most == 500)
     );
+    let error = error.to_string();
     assert!(
-        error
-            .to_string()
-            .contains("split the tables over several config files"),
+        error.contains("split the tables over several config files"),
         "{error}"
     );
 }
@@ -70,4 +69,14 @@ fn as_many_tables_as_the_catalog_policy_takes_are_planned() {
         error.contains("bytes of catalog policy; Glue takes 10240"),
         "{error}"
     );
+    // The policy is one for all config files: more of them would not help.
+    assert!(!error.contains("several config files"), "{error}");
+    assert!(error.contains("another target account"), "{error}");
+    let fit: usize = error
+        .split("room for about ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next()?.parse().ok())
+        .unwrap();
+    assert!(plan(&tables(fit)).is_ok(), "{fit} tables fit");
+    assert!(plan(&tables(fit + 2)).is_err(), "and hardly one more");
 }

@@ -16,7 +16,8 @@ use crate::{
     model::Origin,
 };
 
-const INSTEAD: &str = "change the config file and run `zeroetl generate --config` again";
+/// What the templates of a config file say of how to change them.
+pub const INSTEAD: &str = "change the config file and run `zeroetl generate --config` again";
 
 /// The templates of a config.
 pub fn stacks(config: &Config) -> Stacks {

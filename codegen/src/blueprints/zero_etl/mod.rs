@@ -19,8 +19,8 @@ mod suppressed;
 mod target;
 
 pub use deployer::deployers;
-pub use from_config::stacks;
-pub use generic::product;
+pub use from_config::{INSTEAD as NOTICE_OF_CONFIG, stacks};
+pub use generic::{INSTEAD as NOTICE_OF_PRODUCT, product};
 
 use crate::{model::Template, plan::StackKind};
 

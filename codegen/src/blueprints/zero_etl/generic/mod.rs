@@ -13,7 +13,8 @@ use super::{
 };
 use crate::model::{ConditionName, Origin, ParameterName, Template, Test, Value};
 
-const INSTEAD: &str =
+/// What the templates for everybody say of how to change them.
+pub const INSTEAD: &str =
     "set the parameters, or generate templates of your own from a config file with `zeroetl`";
 
 const HAS_SORT_KEY: ConditionName = ConditionName::fixed("HasSortKey");
