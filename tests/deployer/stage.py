@@ -58,8 +58,7 @@ def source(root: Account, with_key: bool) -> Deployment:
     """The source stack with every option, or with none."""
     parameters = {}
     if with_key:
-        key = root.kms.create_key(Policy=json.dumps(_key_policy(root.id)))["KeyMetadata"]
-        parameters["SourceKmsKeyArn"] = key["Arn"]
+        parameters["SourceKmsKeyArn"] = key(root)
     deployment = Deployment(
         "source", root, parameters, {**parameters, "RecoveryPeriodInDays": "34"}
     )
@@ -86,6 +85,7 @@ def target(root: Account, source_account: str, managed: bool, bucket: str = "") 
         "ProviderCodeKey": "zeroetl/2/provider.zip",
         "LogRetentionInDays": "60",
         "TargetTableName": "orders",
+        "PermissionsBoundaryArn": boundary(root),
     }
     deployment = Deployment("target", root, parameters, {**parameters, **changed})
     deployment.next_template = copy.deepcopy(deployment.template)
@@ -93,7 +93,15 @@ def target(root: Account, source_account: str, managed: bool, bucket: str = "") 
     # A later version may change any property; these are the only ones that no parameter reaches.
     resources["Database"]["Properties"]["DatabaseInput"]["Description"] = "The lakehouse."
     resources["LakeLocation"]["Properties"]["HybridAccessEnabled"] = True
+    resources["ProviderInvokeConfig"]["Properties"]["MaximumRetryAttempts"] = 1
     return deployment
+
+
+def boundary(root: Account, name: str = "boundary") -> str:
+    """A policy that bounds nothing."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    return root.iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
 
 
 def integration(root: Account, target_account: str, with_key: bool) -> Deployment:
@@ -104,13 +112,17 @@ def integration(root: Account, target_account: str, with_key: bool) -> Deploymen
         "IntegrationName": "orders",
     }
     if with_key:
-        key = root.kms.create_key(Policy=json.dumps(_key_policy(root.id)))["KeyMetadata"]
-        parameters["IntegrationKmsKeyId"] = key["Arn"]
+        parameters["IntegrationKmsKeyId"] = key(root)
     deployment = Deployment("integration", root, parameters, dict(parameters))
     deployment.next_template = copy.deepcopy(deployment.template)
     properties = deployment.next_template["Resources"]["Integration"]["Properties"]
     properties["Description"] = "Orders."
     return deployment
+
+
+def key(root: Account) -> str:
+    """A customer key of the account that Glue may use."""
+    return root.kms.create_key(Policy=json.dumps(_key_policy(root.id)))["KeyMetadata"]["Arn"]
 
 
 def _key_policy(account: str) -> dict:
@@ -126,18 +138,28 @@ def _key_policy(account: str) -> dict:
     }
 
 
-def policy_of(deployment: Deployment) -> dict:
-    """The document that the administrator's template makes for a deployment."""
+def policy_of(deployment: Deployment, former: dict[str, str] | None = None) -> dict:
+    """All that the administrator's template allows for a deployment, as one document. `former` is
+    what only the policy is told of an earlier version."""
     made = template("zero-etl/deployer", deployment.kind)
-    given = {
-        name: deployment.parameters[name]
-        for name in made["Parameters"]
-        if name in deployment.parameters
-    }
+    known = {**deployment.parameters, **(former or {})}
+    known["IntegrationKmsKeyArn"] = known.get("IntegrationKmsKeyId", "")
+    given = {name: known[name] for name in made["Parameters"] if name in known}
     root = deployment.account
-    stack = root.deploy(f"deployer-{deployment.kind}", made, **given)
-    assert stack["StackStatus"] == "CREATE_COMPLETE", root.events(f"deployer-{deployment.kind}")
-    arn = stack["Outputs"][0]["OutputValue"]
+    name = f"deployer-{deployment.kind}"
+    try:
+        stack = root.deploy(name, made, **given)
+    except root.cloudformation.exceptions.ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise
+        stack = root.describe(name)
+    assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), root.events(name)
+    arns = [output["OutputValue"] for output in stack["Outputs"]]
+    statements = [item for arn in arns for item in _document(root, arn)["Statement"]]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _document(root: Account, arn: str) -> dict:
     version = root.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     found = root.iam.get_policy_version(PolicyArn=arn, VersionId=version)
     document = found["PolicyVersion"]["Document"]

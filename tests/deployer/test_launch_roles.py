@@ -9,6 +9,7 @@ import rollout
 import stage
 from less import actions, assert_denied, without
 from rollout import Failed, launch
+from test_least_privilege import option
 
 UNTRIED = {("ReadTemplates", "s3:GetObject")}
 
@@ -16,7 +17,8 @@ UNTRIED = {("ReadTemplates", "s3:GetObject")}
 def statements(kind: str) -> list[dict]:
     """The statements of a launch role, from the committed template."""
     role = stage.template("service-catalog", f"launch-role-{kind}")["Resources"]["LaunchRole"]
-    return role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    found = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    return [option(item) for item in found]
 
 
 EACH_ACTION = [

@@ -378,13 +378,35 @@ export function provideTableProperties(v: {
       Effect: 'Allow',
       Action: [
         'glue:CreateIntegrationTableProperties',
-        'glue:GetIntegrationTableProperties',
         'glue:UpdateIntegrationTableProperties',
-        'glue:DeleteIntegrationTableProperties',
       ],
       Resource: [
         `arn:${v.partition}:glue:${v.region}:${v.account}:catalog`,
         `arn:${v.partition}:glue:${v.region}:${v.account}:database/${v.databaseName}`,
+      ],
+    }),
+  ];
+}
+
+/**
+ * The statement `FormerTableProperties` of `ProviderRole`.
+ */
+export function provideFormerTableProperties(v: {
+  readonly account: string;
+  readonly partition: string;
+  readonly region: string;
+}): iam.PolicyStatement[] {
+  return [
+    iam.PolicyStatement.fromJson({
+      Sid: 'FormerTableProperties',
+      Effect: 'Allow',
+      Action: [
+        'glue:GetIntegrationTableProperties',
+        'glue:DeleteIntegrationTableProperties',
+      ],
+      Resource: [
+        `arn:${v.partition}:glue:${v.region}:${v.account}:catalog`,
+        `arn:${v.partition}:glue:${v.region}:${v.account}:database/*`,
       ],
     }),
   ];

@@ -47,7 +47,9 @@ pub struct IamStatement {
     actions: Vec<&'static str>,
     resources: Vec<Value>,
     conditions: Vec<(&'static str, &'static str, Value)>,
+    conditions_only_when: Option<ConditionName>,
     only_when: Option<ConditionName>,
+    unless: Option<ConditionName>,
 }
 
 impl IamStatement {
@@ -64,7 +66,9 @@ impl IamStatement {
             actions: actions.into_iter().collect(),
             resources: resources.into_iter().collect(),
             conditions: Vec::new(),
+            conditions_only_when: None,
             only_when: None,
+            unless: None,
         }
     }
 
@@ -78,6 +82,11 @@ impl IamStatement {
             effect: Effect::Deny,
             ..Self::allow(sid, actions, resources)
         }
+    }
+
+    /// Its name.
+    pub fn sid(&self) -> &str {
+        &self.sid
     }
 
     /// Whom it is about; for policies attached to a resource.
@@ -113,10 +122,30 @@ impl IamStatement {
         self
     }
 
-    fn into_value(self) -> Value {
-        let only_when = self.only_when.clone();
-        let statement = self.statement();
-        only_when.map_or(statement.clone(), |condition| statement.when(&condition))
+    /// Only when `condition` of the template does not hold.
+    #[must_use]
+    pub fn unless(mut self, condition: ConditionName) -> Self {
+        self.unless = Some(condition);
+        self
+    }
+
+    /// The operators of `when` count only when `condition` of the template holds.
+    #[must_use]
+    pub fn conditions_only_when(mut self, condition: ConditionName) -> Self {
+        self.conditions_only_when = Some(condition);
+        self
+    }
+
+    fn into_value(mut self) -> Value {
+        let (only_when, unless) = (self.only_when.take(), self.unless.take());
+        let mut statement = self.statement();
+        if let Some(condition) = unless {
+            statement = Value::If(condition, Box::new(Value::NoValue), Box::new(statement));
+        }
+        match only_when {
+            Some(condition) => statement.when(&condition),
+            None => statement,
+        }
     }
 
     fn statement(self) -> Value {
@@ -151,6 +180,11 @@ impl IamStatement {
             statement = statement.with("Resource", Value::one_or_many(self.resources));
         }
         if !condition.is_empty() {
+            let condition = Value::from(condition);
+            let condition = match &self.conditions_only_when {
+                Some(name) => condition.when(name),
+                None => condition,
+            };
             statement = statement.with("Condition", condition);
         }
         statement.into()

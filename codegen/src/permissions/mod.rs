@@ -12,6 +12,6 @@ mod presence;
 mod review;
 
 pub use handlers::Operation;
-pub use needs::{Need, needs, statements};
-pub use place::{On, Place};
+pub use needs::{DemandedBoundary, Need, needs, statements};
+pub use place::{Boundary, On, Place};
 pub use review::Unreviewed;

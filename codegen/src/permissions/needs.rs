@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     handlers::{self, Operation},
-    place::{On, Place},
+    place::{Boundary, On, Place},
     presence::{Presence, presence},
     review::{self, Unreviewed, Used},
 };
@@ -54,7 +54,14 @@ fn once(found: BTreeSet<Need>) -> BTreeSet<Need> {
         .chain(sometimes)
         .filter(|need| {
             let on = need.on;
-            said.insert((on.places, on.passed_to, on.via, need.action))
+            said.insert((
+                on.places,
+                on.passed_to,
+                on.via,
+                on.for_services,
+                on.boundary,
+                need.action,
+            ))
         })
         .collect()
 }
@@ -64,6 +71,10 @@ fn used(resource: &Resource, operation: Operation, used: Used) -> Presence {
     let found = match used {
         Used::Always | Used::ForTags => Presence::Present,
         Used::For(path) => presence(&resource.properties, path),
+        Used::HasOption(path) => match presence(&resource.properties, path) {
+            Presence::Absent => Presence::Absent,
+            Presence::When(_) | Presence::Present => Presence::Present,
+        },
         Used::In(only) if only == operation => Presence::Present,
         Used::In(_) | Used::Never(_) => Presence::Absent,
     };
@@ -75,12 +86,22 @@ fn used(resource: &Resource, operation: Operation, used: Used) -> Presence {
     }
 }
 
+/// The permissions boundary that whoever writes a policy may demand.
+#[derive(Debug, Clone)]
+pub struct DemandedBoundary {
+    /// The condition of the policy's template that holds where one is demanded.
+    pub when: ConditionName,
+    /// Its ARN.
+    pub arn: Value,
+}
+
 /// The needs as statements, in the order of the places. `place` says what a place is called;
 /// `condition` says which condition decides whether a statement is there, if any does.
 pub fn statements(
     needs: &BTreeSet<Need>,
     place: impl Fn(Place) -> Value,
     condition: impl Fn(&ConditionName) -> Option<ConditionName>,
+    boundary: &DemandedBoundary,
 ) -> Vec<IamStatement> {
     let mut groups: BTreeMap<(Option<&ConditionName>, On), Vec<&'static str>> = BTreeMap::new();
     for need in needs {
@@ -98,6 +119,20 @@ pub fn statements(
             if let Some(service) = on.via {
                 statement = statement.when("StringLike", "kms:ViaService", service);
             }
+            if on.for_services {
+                statement = statement.when("Bool", "kms:GrantIsForAWSResource", "true");
+            }
+            statement = match on.boundary {
+                Boundary::Indifferent => statement,
+                Boundary::Demanded => statement
+                    .when(
+                        "StringEquals",
+                        "iam:PermissionsBoundary",
+                        boundary.arn.clone(),
+                    )
+                    .conditions_only_when(boundary.when.clone()),
+                Boundary::Kept => statement.unless(boundary.when.clone()),
+            };
             if let Some(when) = when {
                 statement = statement.marked(when.as_str());
             }

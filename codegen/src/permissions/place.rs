@@ -15,12 +15,16 @@ pub enum Place {
     Catalog,
     /// The Glue database.
     Database,
-    /// The roles of the stack.
-    Roles,
+    /// The role of the stack that Glue and Lake Formation take.
+    TargetRole,
+    /// The role of the stack that Lambda takes.
+    ProviderRole,
     /// The registrations of target roles.
     Registrations,
     /// The provider's log group.
     LogGroup,
+    /// What is in that log group; CloudWatch Logs checks most calls on the group as this.
+    LogStreams,
     /// The provider's function.
     Function,
     /// The provider's zip.
@@ -46,6 +50,21 @@ pub struct On {
     pub passed_to: Option<&'static str>,
     /// For keys: on behalf of the caller by which service only.
     pub via: Option<&'static str>,
+    /// For grants on keys: only those that an AWS service asks for.
+    pub for_services: bool,
+    /// What a permissions boundary that is demanded changes.
+    pub boundary: Boundary,
+}
+
+/// What is made of an action where whoever writes the policy demands a permissions boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Boundary {
+    /// Nothing.
+    Indifferent,
+    /// It is allowed with the boundary only.
+    Demanded,
+    /// It is not allowed.
+    Kept,
 }
 
 impl On {
@@ -55,20 +74,33 @@ impl On {
             places,
             passed_to: None,
             via: None,
+            for_services: false,
+            boundary: Boundary::Indifferent,
         }
     }
 
-    pub(super) const fn passed_to(sid: &'static str, service: &'static str) -> Self {
-        Self {
-            sid,
-            places: &[Place::Roles],
-            passed_to: Some(service),
-            via: None,
-        }
+    pub(super) const fn passed_to(
+        sid: &'static str,
+        places: &'static [Place],
+        service: &'static str,
+    ) -> Self {
+        let mut on = Self::new(sid, places);
+        on.passed_to = Some(service);
+        on
     }
 
     pub(super) const fn via(mut self, service: &'static str) -> Self {
         self.via = Some(service);
+        self
+    }
+
+    pub(super) const fn for_services(mut self) -> Self {
+        self.for_services = true;
+        self
+    }
+
+    pub(super) const fn boundary(mut self, boundary: Boundary) -> Self {
+        self.boundary = boundary;
         self
     }
 }

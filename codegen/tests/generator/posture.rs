@@ -142,14 +142,16 @@ fn the_provider_may_do_just_this() {
         .collect();
     let catalog = vec![CATALOG];
     let pair = vec![CATALOG, "arn:aws:glue:us-east-1:222222222222:database/lake"];
+    // Clean-up after another database name.
+    let former = vec![CATALOG, "arn:aws:glue:us-east-1:222222222222:database/*"];
     let expected = BTreeMap::from([
         ("glue:GetResourcePolicy", catalog.clone()),
         ("glue:PutResourcePolicy", catalog.clone()),
         ("glue:DeleteResourcePolicy", catalog),
         ("glue:CreateIntegrationTableProperties", pair.clone()),
-        ("glue:GetIntegrationTableProperties", pair.clone()),
-        ("glue:UpdateIntegrationTableProperties", pair.clone()),
-        ("glue:DeleteIntegrationTableProperties", pair),
+        ("glue:GetIntegrationTableProperties", former.clone()),
+        ("glue:UpdateIntegrationTableProperties", pair),
+        ("glue:DeleteIntegrationTableProperties", former),
         ("glue:DescribeInboundIntegrations", vec!["*"]),
         ("cloudformation:ListStackResources", vec!["the-stack-id"]),
         ("logs:CreateLogStream", vec!["<ProviderLogGroup.Arn>"]),

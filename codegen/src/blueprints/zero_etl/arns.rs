@@ -69,6 +69,11 @@ pub(super) fn database(account: Part, name: Part) -> Value {
     regional("glue", account, ["database/".into(), name])
 }
 
+/// All Glue databases of this account.
+pub(super) fn databases() -> Value {
+    database(Pseudo::AccountId.into(), "*".into())
+}
+
 /// All tables of a Glue database of this account.
 pub(super) fn tables_of(database: Part) -> Value {
     regional(

@@ -156,7 +156,7 @@ fn provider_role() -> Context {
          tables, its own log.",
         ReviewRequired,
     )
-    .must("No iam:PassRole, no other database, no data.")
+    .must("No iam:PassRole, no data; writes to no other database, and only removes from a former one.")
 }
 
 fn registration() -> Context {

@@ -8,6 +8,9 @@ use crate::permissions::{
 
 const TABLE: On = On::new("Table", &[Place::Table]);
 const KEY: On = On::new("TableKey", &[Place::TableKey]).via("dynamodb.*.amazonaws.com");
+const KEY_GRANTS: On = On::new("GrantsOnTableKey", &[Place::TableKey])
+    .via("dynamodb.*.amazonaws.com")
+    .for_services();
 const SCALING: On = On::new("ReadBackScaling", &[Place::Anything]);
 
 const ONE_REPLICA: Used = Used::Never("the table has one replica, in the Region of the stack");
@@ -55,12 +58,12 @@ pub(super) const GLOBAL_TABLE: &[Group] = &[
     Group::new(
         Used::For("SSESpecification"),
         KEY,
-        &[
-            "kms:CreateGrant",
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:RevokeGrant",
-        ],
+        &["kms:Decrypt", "kms:DescribeKey"],
+    ),
+    Group::new(
+        Used::For("SSESpecification"),
+        KEY_GRANTS,
+        &["kms:CreateGrant", "kms:RevokeGrant"],
     ),
     Group::new(
         Used::Never("keys are named by ARN, never by alias"),

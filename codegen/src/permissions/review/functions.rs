@@ -4,7 +4,11 @@ use super::{Group, NOWHERE, Used};
 use crate::permissions::place::{On, Place};
 
 const THE_FUNCTION: On = On::new("Function", &[Place::Function]);
-const PASS: On = On::passed_to("PassRoleToLambda", "lambda.amazonaws.com");
+const PASS: On = On::passed_to(
+    "PassRoleToLambda",
+    &[Place::ProviderRole],
+    "lambda.amazonaws.com",
+);
 const CODE: On = On::new("Code", &[Place::Code]);
 
 pub(super) const FUNCTION: &[Group] = &[

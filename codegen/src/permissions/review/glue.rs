@@ -9,7 +9,7 @@ const REGISTRATION: On = On::new(
     "Registration",
     &[Place::Catalog, Place::Database, Place::Registrations],
 );
-const PASS: On = On::passed_to("PassRoleToGlue", "glue.amazonaws.com");
+const PASS: On = On::passed_to("PassRoleToGlue", &[Place::TargetRole], "glue.amazonaws.com");
 const INTEGRATIONS: On = On::new("Integrations", &[Place::Integrations]);
 /// The reference names catalog and database beside the integration.
 const CREATION: On = On::new(
@@ -25,6 +25,7 @@ const INBOUND: On = On::new(
     &[Place::TargetCatalog, Place::TargetDatabase],
 );
 const KEY: On = On::new("IntegrationKey", &[Place::IntegrationKey]);
+const KEY_GRANTS: On = On::new("GrantsOnIntegrationKey", &[Place::IntegrationKey]).for_services();
 
 pub(super) const DATABASE: &[Group] = &[
     Group::new(
@@ -107,9 +108,6 @@ pub(super) const INTEGRATION: &[Group] = &[
         INTEGRATIONS,
         &["glue:TagResource", "glue:UntagResource"],
     ),
-    Group::new(
-        Used::For("KmsKeyId"),
-        KEY,
-        &["kms:CreateGrant", "kms:DescribeKey"],
-    ),
+    Group::new(Used::For("KmsKeyId"), KEY, &["kms:DescribeKey"]),
+    Group::new(Used::For("KmsKeyId"), KEY_GRANTS, &["kms:CreateGrant"]),
 ];

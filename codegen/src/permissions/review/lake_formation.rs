@@ -5,7 +5,11 @@ use crate::permissions::place::{On, Place};
 
 const GRANTS: On = On::new("LakeFormation", &[Place::Anything]);
 const THE_DATABASE: On = On::new("Database", &[Place::Catalog, Place::Database]);
-const PASS: On = On::passed_to("PassRoleToLakeFormation", "lakeformation.amazonaws.com");
+const PASS: On = On::passed_to(
+    "PassRoleToLakeFormation",
+    &[Place::TargetRole],
+    "lakeformation.amazonaws.com",
+);
 
 pub(super) const RESOURCE: &[Group] = &[
     Group::new(

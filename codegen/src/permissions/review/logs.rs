@@ -3,7 +3,7 @@
 use super::{Group, NOWHERE, Used};
 use crate::permissions::place::{On, Place};
 
-const THE_GROUP: On = On::new("LogGroup", &[Place::LogGroup]);
+const THE_GROUP: On = On::new("LogGroup", &[Place::LogGroup, Place::LogStreams]);
 const ALL_GROUPS: On = On::new("ReadBackLogs", &[Place::Anything]);
 
 pub(super) const LOG_GROUP: &[Group] = &[

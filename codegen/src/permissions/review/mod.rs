@@ -26,6 +26,8 @@ pub(super) enum Used {
     ForTags,
     /// A property.
     For(&'static str),
+    /// A property that may be set or not, now or in a later version of the stack's parameters.
+    HasOption(&'static str),
     /// The resource itself, but only in this handler; others call it for what no template says.
     In(Operation),
     /// Nothing that a template could say; why.

@@ -8,7 +8,7 @@ or deleted; what was made or changed is read back.
 from ministack import app as ministack_app
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudformation as engine
-from ministack.services.cloudformation import stacks
+from ministack.services.cloudformation import provisioners, stacks
 
 from local_aws import caller
 from local_aws.cloudformation import handler, handler_calls
@@ -36,7 +36,11 @@ def install() -> None:
         resource_type, physical_id, old, new, stack_name, logical_id=None, old_attrs=None
     ):
         asked = subject(stack_name, logical_id, physical_id, new)
-        if old != new or _taggable(resource_type) and _before(asked) != _now(asked):
+        if _replaces(resource_type, old, new):
+            # Another one is made, and the old one is read by nobody before it goes.
+            made = subject(stack_name, logical_id, None, new)
+            _ask(resource_type, made, "create", "read")
+        elif old != new or _taggable(resource_type) and _before(asked) != _now(asked):
             _ask(resource_type, asked, "update", "read")
         return their_update(
             resource_type, physical_id, old, new, stack_name, logical_id, old_attrs
@@ -50,6 +54,10 @@ def install() -> None:
     stacks._provision_resource = provision
     stacks._update_resource = update
     stacks._delete_resource = delete
+
+
+def _replaces(resource_type: str, old: dict, new: dict) -> bool:
+    return provisioners._requires_replacement(resource_type, old, new)
 
 
 def ask_to_read(resource_type: str, asked: Subject) -> None:

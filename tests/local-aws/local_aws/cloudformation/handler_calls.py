@@ -202,6 +202,9 @@ def _merge(*parts: dict[str, list[Call]]) -> dict[str, list[Call]]:
 
 
 _VIA_DYNAMODB = {"kms_ViaService": "dynamodb.us-east-1.amazonaws.com"}
+# "kms:GrantIsForAWSResource: filters access to CreateGrant, ListGrants and RevokeGrant when an AWS
+# service calls on the caller's behalf".
+_FOR_A_SERVICE = {"kms_GrantIsForAWSResource": "true"}
 _READ_TABLE = [
     *_calls(
         _table,
@@ -313,9 +316,12 @@ HANDLERS: dict[str, dict[str, list[Call]]] = {
                 *_calls(
                     _table_key,
                     "kms:CreateGrant",
-                    "kms:Decrypt",
                     needs="SSESpecification",
                     **_VIA_DYNAMODB,
+                    **_FOR_A_SERVICE,
+                ),
+                *_calls(
+                    _table_key, "kms:Decrypt", needs="SSESpecification", **_VIA_DYNAMODB
                 ),
             ],
             "read": _READ_TABLE,
@@ -333,6 +339,7 @@ HANDLERS: dict[str, dict[str, list[Call]]] = {
                     "kms:RevokeGrant",
                     needs="SSESpecification",
                     **_VIA_DYNAMODB,
+                    **_FOR_A_SERVICE,
                 ),
             ],
             "delete": _calls(_table, "dynamodb:DeleteTable"),
@@ -454,9 +461,12 @@ HANDLERS: dict[str, dict[str, list[Call]]] = {
     ),
     "AWS::Glue::Integration": _merge(
         {
-            "create": _calls(
-                _integration_key, "kms:CreateGrant", "kms:DescribeKey", needs="KmsKeyId"
-            ),
+            "create": [
+                *_calls(
+                    _integration_key, "kms:CreateGrant", needs="KmsKeyId", **_FOR_A_SERVICE
+                ),
+                *_calls(_integration_key, "kms:DescribeKey", needs="KmsKeyId"),
+            ],
             "read": _calls(_integration, "glue:DescribeIntegrations", "glue:GetTags"),
             "update": _calls(_integration, "glue:ModifyIntegration"),
         },

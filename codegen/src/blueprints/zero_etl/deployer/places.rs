@@ -1,6 +1,6 @@
 //! What the things of one stack are called, as far as it is known before they are made.
 
-use super::STACK_NAME;
+use super::{INTEGRATION_KMS_KEY_ARN, STACK_NAME};
 use crate::{
     blueprints::zero_etl::{arns, generic::parameters as p},
     model::{ConditionName, ParameterName, Part, Pseudo, Value},
@@ -25,17 +25,17 @@ pub(super) fn of_one_stack(place: Place) -> Value {
         Place::Bucket => bucket(),
         Place::Catalog => arns::catalog_of(here()),
         Place::Database => arns::database(here(), parameter(&p::DATABASE_NAME)),
-        Place::Roles => arns::roles([own_name(), "-*".into()]),
+        Place::TargetRole => arns::roles([own_name(), "-TargetRole-*".into()]),
+        Place::ProviderRole => arns::roles([own_name(), "-ProviderRole-*".into()]),
         Place::Registrations => {
             arns::of_this_account("glue", ["integrationresourceproperty/*".into()])
         }
-        Place::LogGroup => arns::of_this_account(
-            "logs",
-            ["log-group:/aws/lambda/".into(), own_name(), "-*".into()],
+        Place::LogGroup => log_group("-zeroetl-provider"),
+        Place::LogStreams => log_group("-zeroetl-provider:*"),
+        Place::Function => arns::of_this_account(
+            "lambda",
+            ["function:".into(), own_name(), "-ProviderFunction-*".into()],
         ),
-        Place::Function => {
-            arns::of_this_account("lambda", ["function:".into(), own_name(), "-*".into()])
-        }
         // Not the one key: the next version has another one.
         Place::Code => arns::bucket([parameter(&p::PROVIDER_CODE_BUCKET), "/*".into()]),
         Place::Integrations => arns::integrations_of(here()),
@@ -44,9 +44,14 @@ pub(super) fn of_one_stack(place: Place) -> Value {
             parameter(&p::TARGET_ACCOUNT_ID),
             parameter(&p::DATABASE_NAME),
         ),
-        // The parameter takes an alias too, and the key may be another account's.
-        Place::IntegrationKey => arns::any_key(),
+        // The stack's own parameter takes an alias too, which a policy cannot name.
+        Place::IntegrationKey => Value::reference(&INTEGRATION_KMS_KEY_ARN),
     }
+}
+
+fn log_group(end: &str) -> Value {
+    let name = ["log-group:/aws/lambda/".into(), own_name(), end.into()];
+    arns::of_this_account("logs", name)
 }
 
 fn own_name() -> Part {

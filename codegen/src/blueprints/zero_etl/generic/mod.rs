@@ -25,9 +25,9 @@ const HAS_TARGET_TABLE_NAME: ConditionName = ConditionName::fixed("HasTargetTabl
 const HAS_PARTITION: ConditionName = ConditionName::fixed("HasPartition");
 const HAS_CONVERSION: ConditionName = ConditionName::fixed("HasPartitionConversion");
 const HAS_FORCE_UPDATE: ConditionName = ConditionName::fixed("HasForceUpdate");
-const HAS_BOUNDARY: ConditionName = ConditionName::fixed("HasPermissionsBoundary");
+pub(super) const HAS_BOUNDARY: ConditionName = ConditionName::fixed("HasPermissionsBoundary");
 const IS_LAKE_FORMATION_MANAGED: ConditionName = ConditionName::fixed("IsLakeFormationManaged");
-const HAS_INTEGRATION_KEY: ConditionName = ConditionName::fixed("HasIntegrationKmsKey");
+pub(super) const HAS_INTEGRATION_KEY: ConditionName = ConditionName::fixed("HasIntegrationKmsKey");
 
 /// The templates of the product.
 pub fn product() -> Stacks {

@@ -92,7 +92,7 @@ fn pattern(pattern: &str) -> Constraint {
 }
 
 /// A pattern, or nothing.
-fn pattern_or_empty(pattern: &str) -> Constraint {
+pub(in super::super) fn pattern_or_empty(pattern: &str) -> Constraint {
     self::pattern(&format!("^$|{pattern}"))
 }
 

@@ -5,12 +5,19 @@ use std::collections::BTreeSet;
 
 use super::{origin, parameters as p, places};
 use crate::{
-    blueprints::zero_etl::{generic::product, suppressed},
+    blueprints::zero_etl::{
+        generic::{
+            HAS_BOUNDARY,
+            parameters::{PERMISSIONS_BOUNDARY_ARN, permissions_boundary_arn},
+            product,
+        },
+        suppressed,
+    },
     model::{
         IamPolicy, IamStatement, LogicalId, Mentioned, Object, OutputName, Parameter, Principal,
-        Resource, Template, Value,
+        Resource, Template, Test, Value,
     },
-    permissions::{self, Unreviewed},
+    permissions::{self, DemandedBoundary, Unreviewed},
     plan::StackKind,
 };
 
@@ -64,6 +71,10 @@ pub(super) fn template(kind: StackKind) -> Result<Template, Unreviewed> {
         &needs,
         places::of_launched_stacks,
         |_| None,
+        &DemandedBoundary {
+            when: HAS_BOUNDARY,
+            arn: Value::reference(&PERMISSIONS_BOUNDARY_ARN),
+        },
     ));
     let document = Value::from(IamPolicy::new(statements));
     template.parameters.push(p::launch_role_prefix());
@@ -76,6 +87,12 @@ pub(super) fn template(kind: StackKind) -> Result<Template, Unreviewed> {
     ];
     let needed = |parameter: &Parameter| used.contains(parameter.name.as_str());
     template.parameters.extend(known.into_iter().filter(needed));
+    if kind == StackKind::Target {
+        let none = Test::is_empty(Value::reference(&PERMISSIONS_BOUNDARY_ARN));
+        let demanded = Test::Not(Box::new(none));
+        template.conditions.insert(HAS_BOUNDARY, demanded);
+        template.parameters.push(permissions_boundary_arn());
+    }
     template.resources.push(role(kind, document));
     template.output(
         ROLE_ARN,

@@ -27,6 +27,10 @@ const NO_OPTIONS: &str = "The rule cannot read a policy that is there under a co
 const READS_TABLE: &str = "AWS publishes Describe* as what the handler of the table's type calls. It \
                            only reads, and only the tables that the statement names.";
 
+const KEY_OF_INTEGRATION: &str = "Whoever launches chooses the key, maybe by an alias or in another \
+                                  account, so its ARN is not known; the Region is fixed, and the \
+                                  key's own policy decides.";
+
 /// The role that Glue writes with.
 pub(super) const TARGET_ROLE: Reasons = &[
     (
@@ -56,10 +60,17 @@ pub(super) const TARGET_ROLE: Reasons = &[
 ];
 
 /// The role of the function.
-pub(super) const PROVIDER_ROLE: Reasons = &[(
-    "InboundIntegrations",
-    "The action knows no resources, and only reads.",
-)];
+pub(super) const PROVIDER_ROLE: Reasons = &[
+    (
+        "InboundIntegrations",
+        "The action knows no resources, and only reads.",
+    ),
+    (
+        "FormerTableProperties",
+        "A stack that gets another database removes the properties of the former one after its role \
+         has changed. The function writes to the stack's own database only.",
+    ),
+];
 
 /// Whoever deploys or launches a stack. Where one begins like another, the longer one is first.
 const DEPLOYERS: Reasons = &[
@@ -88,10 +99,20 @@ const DEPLOYERS: Reasons = &[
     ("LakeFormation", NO_RESOURCES),
     ("Registration", IDS_OF_GLUE),
     (
-        "IntegrationKey",
-        "The key of an integration may be given by an alias and be another account's, so its ARN \
-         is not known; the Region is fixed, and the key's own policy decides.",
+        "GrantsOnTableKey",
+        "Whoever launches chooses the key, in this account and Region; the conditions limit the \
+         use to grants that DynamoDB asks for.",
     ),
+    ("IntegrationKey", KEY_OF_INTEGRATION),
+    ("GrantsOnIntegrationKey", KEY_OF_INTEGRATION),
+    ("DriftDetection", NO_RESOURCES),
+    ("LocateBuckets", NAMES_OF_CLOUDFORMATION),
+    (
+        "ReadProviderLog",
+        "Lambda makes up the names of log streams; the log group is fixed.",
+    ),
+    ("RightsOfRoles", NAMES_OF_CLOUDFORMATION),
+    ("BoundaryOfRoles", NAMES_OF_CLOUDFORMATION),
     ("Integrations", IDS_OF_GLUE),
     ("CreateIntegration", IDS_OF_GLUE),
 ];

@@ -67,11 +67,19 @@ fn permissions(inputs: &TargetInputs) -> IamPolicy {
             "TableProperties",
             [
                 "glue:CreateIntegrationTableProperties",
-                "glue:GetIntegrationTableProperties",
                 "glue:UpdateIntegrationTableProperties",
-                "glue:DeleteIntegrationTableProperties",
             ],
             [arns::catalog(), database_arn_by_name(inputs)],
+        ),
+        // When the stack's database changes, CloudFormation changes this role first, and sends the
+        // Delete of the old pair last. So removal is not limited to the database of the day.
+        IamStatement::allow(
+            "FormerTableProperties",
+            [
+                "glue:GetIntegrationTableProperties",
+                "glue:DeleteIntegrationTableProperties",
+            ],
+            [arns::catalog(), arns::databases()],
         ),
         // The action knows no resources.
         IamStatement::allow(
