@@ -58,6 +58,7 @@ def look(deployer: Account, deployment: Deployment) -> None:
     stack = deployment.stack
     _call(deployer, "create_change_set", ChangeSetName="c", **_request(stack, deployment.template, deployment.parameters, TAGS))
     _call(deployer, "delete_change_set", StackName=stack, ChangeSetName="c")
+    _call(deployer, "list_change_sets", StackName=stack)
     _call(deployer, "get_template", StackName=stack)
     resources = _call(deployer, "list_stack_resources", StackName=stack)["StackResourceSummaries"]
     _call(deployer, "describe_events", StackName=stack)

@@ -46,15 +46,17 @@ pub(crate) fn make(
             .arg(template)
             .arg("--parameter-overrides")
             .args(values))?;
-        let arn = output(
+        let arns = output(
             administrator()
                 .args(["cloudformation", "describe-stacks", "--stack-name", &stack])
-                .args(["--query", "Stacks[0].Outputs[0].OutputValue"])
+                .args(["--query", "Stacks[0].Outputs[].OutputValue"])
                 .args(["--output", "text"]),
         )?;
-        run(administrator()
-            .args(["iam", "attach-user-policy", "--user-name", USER])
-            .args(["--policy-arn", arn.trim()]))?;
+        for arn in arns.split_whitespace() {
+            run(administrator()
+                .args(["iam", "attach-user-policy", "--user-name", USER])
+                .args(["--policy-arn", arn]))?;
+        }
     }
     let document = json!({ "Version": "2012-10-17", "Statement": deployer.extra });
     run(administrator()

@@ -23,7 +23,7 @@ pub enum Place {
     Registrations,
     /// The provider's log group.
     LogGroup,
-    /// What is in that log group; CloudWatch Logs checks most calls on the group as this.
+    /// What is in that log group; most calls on the group are checked on this.
     LogStreams,
     /// The provider's function.
     Function,

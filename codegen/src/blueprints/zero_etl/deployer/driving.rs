@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What the guide's commands and `zeroetl` call on the stack.
-const ON_THE_STACK: [&str; 14] = [
+const ON_THE_STACK: [&str; 15] = [
     "cloudformation:CreateChangeSet",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DeleteStack",
@@ -24,6 +24,7 @@ const ON_THE_STACK: [&str; 14] = [
     "cloudformation:ExecuteChangeSet",
     "cloudformation:GetTemplate",
     "cloudformation:GetTemplateSummary",
+    "cloudformation:ListChangeSets",
     "cloudformation:ListStackResources",
 ];
 
