@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::output::{Format, print};
-use super::session::{PlanArgs, block_on};
+use super::session::{PlanArgs, Stderr, block_on};
 use crate::deploy::status::{State, look, text};
 
 /// Arguments of `zeroetl status`.
 ///
-/// Exits with 0 when everything stands, and with 1 when anything is absent, under way or failed.
+/// Exits with 0 when config, deployed stacks and what is live agree, and with 3 when they differ.
 #[derive(Debug, clap::Args)]
 pub struct Status {
     #[command(flatten)]
@@ -24,14 +24,14 @@ impl Status {
     /// Prints the report.
     pub fn run(&self) -> Result<ExitCode> {
         let (_, plan) = self.plan.load()?;
-        let report = block_on(async { Ok(look(&plan).await?) })?;
+        let report = block_on(async { Ok(look(&plan, &Stderr).await?) })?;
         print(&match self.format {
             Format::Text => text(&report),
             Format::Json => serde_json::to_string_pretty(&report)? + "\n",
         })?;
         Ok(match report.state {
-            State::Standing => ExitCode::SUCCESS,
-            State::Absent | State::Incomplete | State::Failed => ExitCode::FAILURE,
+            State::Healthy => ExitCode::SUCCESS,
+            State::Absent | State::Incomplete | State::Drifted | State::Failed => ExitCode::from(3),
         })
     }
 }

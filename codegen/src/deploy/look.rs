@@ -28,7 +28,7 @@ pub(crate) enum Closely {
 pub(crate) async fn look(
     session: &Session,
     plan: &DeploymentPlan,
-    stacks: &[Surveyed<'_>],
+    stacks: &[&Surveyed<'_>],
     closely: Closely,
     progress: &impl Progress,
 ) -> Result<Compared, AwsError> {

@@ -141,7 +141,14 @@ pub async fn rollout(
     let mut stacks = survey(&session, plan).await?;
     settle(&session, &mut stacks, hinders_deploy, progress).await?;
 
-    let before = look(&session, plan, &stacks, Closely::Everything, progress).await?;
+    let before = look(
+        &session,
+        plan,
+        &stacks.iter().collect::<Vec<_>>(),
+        Closely::Everything,
+        progress,
+    )
+    .await?;
     for difference in &before.differences {
         progress.line(&format!("not as deployed: {difference}"));
     }
@@ -159,11 +166,26 @@ pub async fn rollout(
     } else {
         Closely::Everything
     };
-    let after = look(&session, plan, work.stacks(), closely, progress).await?;
+    let after = look(
+        &session,
+        plan,
+        &work.stacks().iter().collect::<Vec<_>>(),
+        closely,
+        progress,
+    )
+    .await?;
     if after.differences.is_empty() {
         Ok(work.result())
     } else {
-        Err(DeployError::NotAsWanted(after.differences))
+        let differences = after.differences.iter();
+        Err(DeployError::NotAsWanted(
+            differences
+                .map(|one| match &one.mend {
+                    Some(mend) => format!("{}; {mend}", one.what),
+                    None => one.what.clone(),
+                })
+                .collect(),
+        ))
     }
 }
 

@@ -11,7 +11,7 @@ use super::operation::{Ended, LostSight, follow};
 use super::progress::Progress;
 use super::session::Session;
 use super::stack_state::{Verdict, foreign_operation, is_busy, judge, own_token, stuck};
-use crate::plan::{DeploymentPlan, StackPlan};
+use crate::plan::{DeploymentPlan, StackKind, StackPlan};
 
 /// One stack of the plan, and what stands of it.
 #[derive(Debug)]
@@ -135,6 +135,37 @@ pub(crate) async fn settle(
     }
 }
 
+/// Reads what stands, and follows nothing: what stands in the way of each stack, in its words.
+pub(crate) async fn read(
+    session: &Session,
+    all: &mut [Surveyed<'_>],
+) -> Result<Vec<(StackKind, String)>, SurveyError> {
+    let mut found = Vec::new();
+    for surveyed in all.iter_mut() {
+        let kind = surveyed.plan.kind;
+        let api = session.cloudformation(kind);
+        let login = &session.account(kind).login;
+        read_one(&api, surveyed).await?;
+        let stuck = match (surveyed.verdict(), &surveyed.standing) {
+            (Verdict::Stuck(_), Some(stack)) if surveyed.empty => Some(format!(
+                "stack `{}` is `{}` and holds nothing",
+                stack.name, stack.status
+            )),
+            _ => hinders_deploy(surveyed, login),
+        };
+        let problems = [foreign_stack(surveyed, login), stuck, busy(surveyed, login)];
+        let Some(mut problem) = problems.into_iter().flatten().next() else {
+            continue;
+        };
+        if let Some(cause) = last_failure(&api, surveyed).await? {
+            problem.push_str("; what failed: ");
+            problem.push_str(&cause);
+        }
+        found.push((kind, problem));
+    }
+    Ok(found)
+}
+
 /// Follows what an earlier run began, and asks for the template of what then stands.
 async fn settle_one(
     api: &impl CloudFormation,
@@ -160,6 +191,14 @@ async fn settle_one(
             surveyed.standing = Some(ended.stack);
         }
     }
+    read_one(api, surveyed).await
+}
+
+/// Asks for the template of what stands, and for what failed where a stack is stuck.
+async fn read_one(
+    api: &impl CloudFormation,
+    surveyed: &mut Surveyed<'_>,
+) -> Result<(), SurveyError> {
     if let Some(stack) = surveyed.standing.clone()
         && matches!(surveyed.verdict(), Verdict::Stuck(_))
     {

@@ -47,7 +47,15 @@ async fn a_new_interval_is_refused_until_the_reload_is_permitted() {
         assert!(told.contains(part), "`{part}` is not in: {told}");
     }
     assert_eq!(integrations(&stage.source).await, before);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    // The config is not what is deployed, and nothing else differs.
+    let found = status(&stage, folder.path());
+    assert_eq!(found["state"], "drifted", "{found:#}");
+    let differences = found["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 1, "{found:#}");
+    assert!(
+        differences[0].to_string().contains("--allow-reload"),
+        "{found:#}"
+    );
 
     let mut permitted = deploy(&stage, folder.path());
     permitted.arg("--allow-reload");
@@ -55,7 +63,7 @@ async fn a_new_interval_is_refused_until_the_reload_is_permitted() {
     let after = integrations(&stage.source).await;
     assert_eq!(after.len(), 1);
     assert_ne!(after, before);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }
 
 /// The data would stay in the old bucket, out of the reach of the role that Glue writes with.
@@ -81,7 +89,7 @@ async fn another_bucket_under_a_live_integration_is_refused_until_the_reload_is_
     permitted.arg("--allow-reload");
     succeed(permitted);
     assert_ne!(integrations(&stage.source).await, before);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }
 
 /// The deployed template still holds the permission, and the provider honours an old one, so that a
@@ -149,7 +157,7 @@ async fn a_removed_table_leaves_with_its_integration_and_keeps_its_data() {
     );
 
     let found = status(&stage, folder.path());
-    assert_eq!(found["state"], "standing", "{found:#}");
+    assert_eq!(found["state"], "healthy", "{found:#}");
     assert_eq!(integrations(&stage.source).await.len(), 1);
     let properties = stage.target.table_properties(DATABASE, "Invoices").await;
     assert_eq!(properties, None);
@@ -200,7 +208,7 @@ async fn what_destroy_kept_is_taken_in_again() {
     for id in ["TableOrders", "Bucket", "Database"] {
         assert!(told.contains(&format!("> Import  {id}  ")), "{told}");
     }
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
     let (_, told) = succeed(deploy(&stage, folder.path()));
     assert_eq!(told.matches("no changes").count(), 3, "{told}");
     let mut scan = stage.aws(&stage.source);
@@ -229,18 +237,18 @@ async fn an_integration_deleted_by_hand_comes_back_in_the_way_that_status_names(
     }
 
     let found = status(&stage, folder.path());
-    assert_eq!(found["state"], "failed");
-    let reasons = found["reasons"].to_string();
+    assert_eq!(found["state"], "drifted");
+    let reasons = found["differences"].to_string();
     for part in [
         "`orders-lake-test-Orders`",
-        "zeroetl destroy",
-        "--import-existing",
+        "deleted outside its stack",
+        "zeroetl deploy --allow-reload",
     ] {
         assert!(reasons.contains(part), "`{part}` is not in: {reasons}");
     }
-    succeed(destroy(&stage, folder.path()));
+    assert!(!reasons.contains("destroy"), "{reasons}");
     let mut again = deploy(&stage, folder.path());
-    again.arg("--import-existing");
+    again.arg("--allow-reload");
     succeed(again);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }

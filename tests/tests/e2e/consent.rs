@@ -248,5 +248,5 @@ async fn a_failed_rollback_comes_with_a_command_that_works_as_it_is_printed() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     succeed(deploy(&stage, folder.path()));
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }

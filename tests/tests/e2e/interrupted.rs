@@ -26,7 +26,7 @@ async fn what_an_interrupted_deploy_began_is_followed_by_the_next_one() {
     let (_, told) = succeed(deploy(&stage, folder.path()));
     let followed = format!("`{TARGET}` is `CREATE_IN_PROGRESS` by an earlier run");
     assert!(told.contains(&followed), "{told}");
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ async fn statements_that_are_lost_removed_or_stripped_are_put_back_and_nothing_i
         assert_no_changes(&stage, folder.path());
     }
     assert_eq!(integrations(&stage.source).await, loaded);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 }
 
 #[tokio::test]

@@ -103,7 +103,7 @@ async fn a_protected_stack_keeps_all_three_from_being_destroyed() {
         "--no-enable-termination-protection",
     ];
     fail(destroy(&stage, folder.path()), 1, &parts);
-    assert_eq!(status(&stage, folder.path())["state"], "standing");
+    assert_eq!(status(&stage, folder.path())["state"], "healthy");
 
     protect(&stage.source, false).await;
     succeed(destroy(&stage, folder.path()));
@@ -132,7 +132,7 @@ async fn destroy_asks_and_without_a_terminal_deletes_nothing() {
         assert_eq!(answer["code"], code, "{answer:#}");
         let told = answer["told"].as_str().unwrap();
         assert!(told.contains(words), "{told}");
-        assert_eq!(status(&stage, folder.path())["state"], "standing");
+        assert_eq!(status(&stage, folder.path())["state"], "healthy");
     }
     let answer = at_a_terminal(&stage, folder.path(), "yes\n");
     assert_eq!(answer["code"], 0, "{answer:#}");
@@ -192,13 +192,13 @@ async fn status_says_in_keys_and_exit_code_how_it_stands() {
         (output.status.code(), report)
     };
     let (code, report) = look();
-    assert_eq!((code, &report["state"]), (Some(1), &json!("absent")));
-    assert_eq!(report["catalog_policy"], Value::Null);
+    assert_eq!((code, &report["state"]), (Some(3), &json!("absent")));
+    assert_eq!(report["zero_etl"]["catalog_policy"], Value::Null);
 
     succeed(deploy(&stage, folder.path()));
     let (code, report) = look();
-    assert_eq!((code, &report["state"]), (Some(0), &json!("standing")));
-    assert_eq!(report["reasons"], json!([]));
+    assert_eq!((code, &report["state"]), (Some(0), &json!("healthy")));
+    assert_eq!(report["differences"], json!([]));
     let keys = |value: &Value| -> Vec<String> {
         let object = value.as_object().unwrap();
         let mut keys: Vec<_> = object.keys().cloned().collect();
@@ -207,14 +207,7 @@ async fn status_says_in_keys_and_exit_code_how_it_stands() {
     };
     assert_eq!(
         keys(&report),
-        [
-            "catalog_policy",
-            "integrations",
-            "reasons",
-            "stacks",
-            "state",
-            "table_properties"
-        ]
+        ["differences", "flow", "stacks", "state", "zero_etl"]
     );
     assert_eq!(
         keys(&report["stacks"][0]),
@@ -223,12 +216,15 @@ async fn status_says_in_keys_and_exit_code_how_it_stands() {
         ]
     );
     assert_eq!(
-        keys(&report["integrations"][0]),
+        keys(&report["zero_etl"]["integrations"][0]),
         ["arn", "errors", "name", "status", "table"]
     );
-    assert_eq!(keys(&report["catalog_policy"]), ["hash", "statements"]);
     assert_eq!(
-        keys(&report["table_properties"][0]),
+        keys(&report["zero_etl"]["catalog_policy"]),
+        ["hash", "statements"]
+    );
+    assert_eq!(
+        keys(&report["zero_etl"]["table_properties"][0]),
         [
             "found",
             "integration_arn",
@@ -243,7 +239,12 @@ async fn status_says_in_keys_and_exit_code_how_it_stands() {
     let request = stage.target.glue.delete_resource_policy();
     request.send().await.unwrap();
     let (code, report) = look();
-    assert_eq!((code, &report["state"]), (Some(1), &json!("failed")));
-    let reasons = report["reasons"].to_string();
+    assert_eq!((code, &report["state"]), (Some(3), &json!("failed")));
+    let reasons = report["differences"].to_string();
     assert!(reasons.contains("catalog policy"), "{reasons}");
+    assert!(reasons.contains("run `zeroetl deploy`"), "{reasons}");
+    assert_eq!(
+        keys(&report["differences"][0]),
+        ["mend", "resource", "stack", "what"]
+    );
 }

@@ -2,6 +2,7 @@
 //! foreign things stay as they are, nothing that holds data is deleted, and what the last message
 //! claims is so. Seeded; `ZEROETL_TRUST_SECONDS` makes it longer, `ZEROETL_TRUST_SEED` repeats one.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -250,11 +251,11 @@ async fn whatever_fails_and_whoever_else_is_there_the_last_message_is_true() {
                 (verb, spawn(command))
             });
             let output = child.wait_with_output().unwrap();
-            story += &format!("{verb}, fault {fault:?}:\n{}\n", stderr(&output));
+            let _ = writeln!(story, "{verb}, fault {fault:?}:\n{}", stderr(&output));
             let alone = second.is_none();
             if let Some((verb, child)) = second {
                 let output = child.wait_with_output().unwrap();
-                story += &format!("at the same time {verb}:\n{}\n", stderr(&output));
+                let _ = writeln!(story, "at the same time {verb}:\n{}", stderr(&output));
             }
             world.heal();
             let clean = output.status.success() && verb != "destroy" && alone;

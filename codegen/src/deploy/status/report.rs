@@ -6,16 +6,26 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::health::State;
+use crate::flows::zero_etl::live::Difference;
 
 /// Everything that `status` knows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    /// The way that the tables go.
+    pub flow: &'static str,
     /// All of it in one word.
     pub state: State,
-    /// Why the state is not `standing`, one sentence each.
-    pub reasons: Vec<String>,
-    /// Source, target, integration.
+    /// What is not as wanted, each with what mends it.
+    pub differences: Vec<Difference>,
+    /// The stacks, in the order of deployment.
     pub stacks: Vec<StackReport>,
+    /// What only this flow has.
+    pub zero_etl: ZeroEtlReport,
+}
+
+/// What Glue says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ZeroEtlReport {
     /// One for each table of the config.
     pub integrations: Vec<IntegrationReport>,
     /// The target's catalog policy; `null` where there is none.

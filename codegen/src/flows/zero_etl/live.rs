@@ -2,7 +2,9 @@
 //! wanted. Pure.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::drift::Drift;
@@ -32,9 +34,34 @@ pub(crate) struct Live {
 pub(crate) struct Compared {
     /// Sorted by what mends it.
     pub(crate) drift: Drift,
-    /// One line each.
-    pub(crate) differences: Vec<String>,
+    /// Each with what mends it.
+    pub(crate) differences: Vec<Difference>,
 }
+
+/// Something that is not as it was deployed, or not as the config wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The stack: `source`, `target` or `integration`.
+    pub stack: &'static str,
+    /// The resource's logical id; absent where the stack as a whole is meant.
+    pub resource: Option<String>,
+    /// What differs.
+    pub what: String,
+    /// What mends it; absent where what differs says so itself.
+    pub mend: Option<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// What mends most of it, and loads nothing again.
+pub(crate) const DEPLOY: &str = "run `zeroetl deploy`";
+/// What mends the rest.
+pub(crate) const RELOAD: &str =
+    "run `zeroetl deploy --allow-reload`; Glue then loads the table from the start";
 
 /// Compares what is live with the deployed target and integration stacks.
 pub(crate) fn compare(
@@ -55,9 +82,10 @@ pub(crate) fn compare(
         let statements: Vec<_> = live.statements.iter().collect();
         for (id, count) in missing(target, &statements) {
             compared.drift.custom = true;
-            compared.differences.push(format!(
+            let what = format!(
                 "`{id}`: {count} of its statements in the catalog policy are not as deployed"
-            ));
+            );
+            compared.differ(StackKind::Target, &id, what, DEPLOY);
         }
         for (id, properties) in target.template.of_type(TABLE_PROPERTIES) {
             compared.properties(id, &properties.properties, target, &live.properties);
@@ -67,6 +95,15 @@ pub(crate) fn compare(
 }
 
 impl Compared {
+    fn differ(&mut self, stack: StackKind, resource: &str, what: String, mend: &str) {
+        self.differences.push(Difference {
+            stack: stack.as_str(),
+            resource: Some(resource.to_owned()),
+            what,
+            mend: Some(mend.to_owned()),
+        });
+    }
+
     fn native(&mut self, kind: StackKind, drifted: &Drifted) {
         let (id, of) = (&drifted.logical_id, &drifted.resource_type);
         if of == INTEGRATION {
@@ -79,13 +116,12 @@ impl Compared {
                 self.drift.provider_gone = true;
                 self.drift.custom = true;
             }
-            self.differences
-                .push(format!("`{id}` ({of}) was deleted outside its stack"));
+            let what = format!("`{id}` ({of}) was deleted outside its stack");
+            self.differ(kind, id, what, DEPLOY);
         } else {
             let what = drifted.properties.join(", ");
-            self.differences.push(format!(
-                "`{id}` ({of}) was changed outside its stack: {what}"
-            ));
+            let what = format!("`{id}` ({of}) was changed outside its stack: {what}");
+            self.differ(kind, id, what, DEPLOY);
         }
     }
 
@@ -113,14 +149,21 @@ impl Compared {
             Some("FAILED") => Some(format!("it is `FAILED`{errors}")),
             Some(_) => None,
         };
-        self.differences.push(match (&lost, &live.status) {
-            (None, Some(status)) => format!("integration `{}` is `{status}`{errors}", live.name),
-            (lost, _) => format!(
-                "integration `{}`: {}",
-                live.name,
-                lost.as_deref().unwrap_or_default()
+        let (what, mend) = match (&lost, &live.status) {
+            (None, Some(status)) => (
+                format!("integration `{}` is `{status}`{errors}", live.name),
+                attention(&errors),
             ),
-        });
+            (lost, _) => (
+                format!(
+                    "integration `{}`: {}",
+                    live.name,
+                    lost.as_deref().unwrap_or_default()
+                ),
+                RELOAD,
+            ),
+        };
+        self.differ(StackKind::Integration, id, what, mend);
         if let Some(lost) = lost {
             self.drift.integrations.insert(id.to_owned(), lost);
         }
@@ -141,10 +184,8 @@ impl Compared {
         };
         if !live.found {
             self.drift.custom = true;
-            self.differences.push(format!(
-                "`{id}`: table `{}` has no table properties",
-                live.table
-            ));
+            let what = format!("`{id}`: table `{}` has no table properties", live.table);
+            self.differ(StackKind::Target, id, what, DEPLOY);
             return;
         }
         let config = wanted.get("TargetTableConfig");
@@ -166,6 +207,7 @@ impl Compared {
             self.drift.custom = true;
             self.drift.layouts.insert(id.to_owned(), layout.join(", "));
         }
+        let mend = if layout.is_empty() { DEPLOY } else { RELOAD };
         if let Some(name) = text(said("TargetTableName"))
             && live.target_table_name.as_ref() != Some(&name)
         {
@@ -173,12 +215,24 @@ impl Compared {
             layout.push("TargetTableName");
         }
         if !layout.is_empty() {
-            self.differences.push(format!(
+            let what = format!(
                 "`{id}`: the table properties of `{}` were changed outside the stack: {}",
                 live.table,
                 layout.join(", ")
-            ));
+            );
+            self.differ(StackKind::Target, id, what, mend);
         }
+    }
+}
+
+/// What to do about an integration that needs attention: Glue names the cause, and goes on by itself once
+/// it is removed.
+fn attention(errors: &str) -> &'static str {
+    if errors.to_lowercase().contains("lake formation") {
+        "Lake Formation governs the database: set `lake_formation_managed = true` under `[target]` and run \
+         `zeroetl deploy`"
+    } else {
+        "remove the cause that Glue names; the integration then goes on by itself, for up to seven days"
     }
 }
 
@@ -324,7 +378,7 @@ mod tests {
         let found = of(&live("AWS::IAM::Role", false));
         assert!(found.drift.native.contains(&StackKind::Target));
         assert!(!found.drift.provider_gone);
-        assert!(found.differences[0].contains("/Timeout"), "{found:?}");
+        assert!(found.differences[0].what.contains("/Timeout"), "{found:?}");
         assert!(of(&live("AWS::Lambda::Function", true)).drift.provider_gone);
         assert!(
             !of(&live("AWS::Lambda::Function", false))

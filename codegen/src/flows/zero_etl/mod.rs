@@ -7,4 +7,5 @@ pub(crate) mod live;
 pub(crate) mod owner;
 pub(crate) mod statements;
 pub(crate) mod steps;
+pub(crate) mod undeployed;
 pub(crate) mod variant;
