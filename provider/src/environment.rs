@@ -26,6 +26,8 @@ pub struct Environment {
     pub keys: Option<Keys>,
     /// `AWS_ENDPOINT_URL_GLUE`, else `AWS_ENDPOINT_URL`, as in every AWS SDK.
     pub glue_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_CLOUDFORMATION`, else `AWS_ENDPOINT_URL`.
+    pub cloudformation_endpoint: Option<String>,
 }
 
 impl Environment {
@@ -45,14 +47,18 @@ impl Environment {
             });
         let ignore_endpoints = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
             .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let endpoint = |of_service: &str| {
+            get(of_service)
+                .or_else(|| get("AWS_ENDPOINT_URL"))
+                .filter(|_| !ignore_endpoints)
+        };
         Self {
             log_stream: get("AWS_LAMBDA_LOG_STREAM_NAME"),
             log_level: get("AWS_LAMBDA_LOG_LEVEL").or_else(|| get("RUST_LOG")),
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
             keys,
-            glue_endpoint: get("AWS_ENDPOINT_URL_GLUE")
-                .or_else(|| get("AWS_ENDPOINT_URL"))
-                .filter(|_| !ignore_endpoints),
+            glue_endpoint: endpoint("AWS_ENDPOINT_URL_GLUE"),
+            cloudformation_endpoint: endpoint("AWS_ENDPOINT_URL_CLOUDFORMATION"),
         }
     }
 }
@@ -87,11 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_of_glue_goes_before_the_general_one() {
+    fn the_endpoint_of_a_service_goes_before_the_general_one() {
         let both = [
             ("AWS_ENDPOINT_URL", "http://a"),
             ("AWS_ENDPOINT_URL_GLUE", "http://b"),
+            ("AWS_ENDPOINT_URL_CLOUDFORMATION", "http://c"),
         ];
+        let found = environment(&both).cloudformation_endpoint;
+        assert_eq!(found.as_deref(), Some("http://c"));
         assert_eq!(
             environment(&both).glue_endpoint.as_deref(),
             Some("http://b")

@@ -9,7 +9,8 @@ use std::{
 use serde_json::Value;
 
 use crate::ports::{
-    Call, CallError, CallErrorKind, Integration, Integrations, TableConfig, TableKey,
+    Call, CallError, CallErrorKind, Integration, Integrations, StackResource, StackResources,
+    TableConfig, TableKey,
 };
 
 mod converge;
@@ -60,6 +61,7 @@ pub(crate) struct State {
     pub(crate) puts: Vec<(crate::ports::Condition, zeroetl_properties::EnableHybrid)>,
     pub(crate) tables: Vec<(TableKey, TableConfig)>,
     pub(crate) integrations: VecDeque<Vec<Integration>>,
+    pub(crate) stack: Vec<StackResource>,
 }
 
 /// Glue in memory.
@@ -201,6 +203,14 @@ impl Integrations for &FakeGlue {
                 lists.front().cloned()
             };
             Ok(next.unwrap_or_default())
+        }))
+    }
+}
+
+impl StackResources for &FakeGlue {
+    fn list<'a>(&'a self, _: &'a str) -> Call<'a, Vec<StackResource>> {
+        Box::pin(self.call("cloudformation:ListStackResources", |state| {
+            Ok(state.stack.clone())
         }))
     }
 }

@@ -135,9 +135,10 @@ impl<C: Connect> Handler<C> {
                 return Err(Failure::untouched(ReasonKind::NoHome, detail));
             }
         };
-        let glue = self.connect.connect(home.as_ref(), clock.work, calls)?;
+        let services = self.connect.connect(home.as_ref(), clock.work, calls)?;
         let world = World {
-            glue: &*glue,
+            glue: &*services,
+            stack: &*services,
             home: home.as_ref(),
             deadline: clock.work,
         };

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use zeroetl_provider::{
-    aws::AwsGlue,
+    aws::{Aws, Endpoints},
     environment::Environment,
     handler::{Handler, Invocation},
     http, log,
@@ -18,13 +18,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::read();
     log::start(environment.log_level.as_deref());
     let client = http::client()?;
-    let glue = AwsGlue::new(
+    let aws = Aws::new(
         client.clone(),
         environment.keys,
         environment.region,
-        environment.glue_endpoint,
+        Endpoints {
+            glue: environment.glue_endpoint,
+            cloudformation: environment.cloudformation_endpoint,
+        },
     );
-    let handler = Handler::new(glue, Courier::new(client));
+    let handler = Handler::new(aws, Courier::new(client));
     let log_stream = environment
         .log_stream
         .unwrap_or_else(|| "unknown".to_owned());

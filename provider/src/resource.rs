@@ -7,7 +7,7 @@ use serde_json::Value;
 pub use crate::protocol::{LogicalId, PhysicalId, StackId};
 use crate::{
     deadline::Deadline,
-    ports::{Glue, Home},
+    ports::{Glue, Home, StackResources},
     resources::{glue_resource_policy::GlueResourcePolicy, integration_table_properties},
 };
 
@@ -41,6 +41,8 @@ pub struct Request<'a> {
 pub struct World<'a> {
     /// Glue, whose calls end by the deadline.
     pub glue: &'a dyn Glue,
+    /// What else the stack of the request holds.
+    pub stack: &'a dyn StackResources,
     /// Where the catalog is, where the function knows it. An `apply` always does.
     pub home: Option<&'a Home>,
     /// Until when the work may take.

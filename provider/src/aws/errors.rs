@@ -48,7 +48,7 @@ where
             action,
             kind: by_status(Some(status)),
             code: status_code(Some(status)),
-            message: format!("the answer is not one of Glue's: {cause}"),
+            message: format!("the answer is not one of the service's: {cause}"),
         };
     }
     if matches!(error, SdkError::ConstructionFailure(_)) {

@@ -6,9 +6,10 @@ mod client;
 mod errors;
 mod http_client;
 mod integrations;
+mod stack_resources;
 mod table_properties;
 
-pub use client::AwsGlue;
+pub use client::{Aws, Endpoints};
 
 #[cfg(test)]
 mod tests;

@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 use zeroetl_properties::EnableHybrid;
 
 use super::{
-    AwsGlue,
+    Aws, Endpoints,
     caller::Caller,
-    client::{Session, config},
+    client::{Session, cloudformation_config, glue_config},
 };
 use crate::{
     deadline::Deadline,
     environment::Keys,
     ports::{
         CallErrorKind, CallLog, CatalogPolicy, Condition, Connect, Integrations, LivePolicy,
-        PartitionField, SourceConfig, TableConfig, TableKey, TableProperties, TargetConfig,
+        PartitionField, SourceConfig, StackResource, StackResources, TableConfig, TableKey,
+        TableProperties, TargetConfig,
     },
 };
 
@@ -52,14 +53,22 @@ fn replay_texts(answers: Vec<(u16, String)>) -> StaticReplayClient {
 }
 
 fn client(http: impl aws_sdk_glue::config::HttpClient + 'static) -> Client {
-    Client::from_conf(config(http, &keys(), "us-east-1".to_owned(), None))
+    Client::from_conf(glue_config(http, &keys(), "us-east-1".to_owned(), None))
 }
 
 fn session<'a>(client: &'a Client, calls: &'a CallLog, time: Duration) -> Session<'a> {
     Session {
         client,
+        aws: Box::leak(Box::new(nowhere())),
+        home: None,
         caller: Caller::new(Deadline::after(time), calls),
     }
+}
+
+/// Services that nobody has asked anything yet.
+fn nowhere() -> Aws {
+    let http = crate::http::client().unwrap();
+    Aws::new(http, Some(keys()), None, Endpoints::default())
 }
 
 /// The operations and bodies that were sent.
@@ -369,7 +378,12 @@ async fn nobody_listening_is_told_with_its_cause() {
     let gone = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let http = super::http_client::ReqwestClient(crate::http::client().unwrap());
-    let client = Client::from_conf(config(http, &keys(), "us-east-1".to_owned(), Some(&gone)));
+    let client = Client::from_conf(glue_config(
+        http,
+        &keys(),
+        "us-east-1".to_owned(),
+        Some(&gone),
+    ));
     let calls = CallLog::default();
     let error = session(&client, &calls, Duration::from_millis(400))
         .read()
@@ -379,15 +393,87 @@ async fn nobody_listening_is_told_with_its_cause() {
     assert!(error.message.contains("refused"), "{error}");
 }
 
+fn page(resources: &str, next: &str) -> String {
+    format!(
+        "<ListStackResourcesResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\">\
+         <ListStackResourcesResult><StackResourceSummaries>{resources}</StackResourceSummaries>{next}\
+         </ListStackResourcesResult></ListStackResourcesResponse>"
+    )
+}
+
+#[tokio::test]
+async fn all_pages_of_a_stacks_resources_are_read() {
+    let resource = |logical: &str, physical: &str, status: &str| {
+        format!(
+            "<member><LogicalResourceId>{logical}</LogicalResourceId>{physical}\
+             <ResourceType>Custom::X</ResourceType><ResourceStatus>{status}</ResourceStatus>\
+             <LastUpdatedTimestamp>2026-11-27T00:00:00Z</LastUpdatedTimestamp></member>"
+        )
+    };
+    let id = "<PhysicalResourceId>arn|Orders</PhysicalResourceId>";
+    let answers = vec![
+        (
+            200,
+            page(
+                &resource("A", id, "CREATE_COMPLETE"),
+                "<NextToken>more</NextToken>",
+            ),
+        ),
+        (200, page(&resource("B", "", "CREATE_IN_PROGRESS"), "")),
+    ];
+    let http = replay_texts(answers);
+    let aws = nowhere();
+    let config = cloudformation_config(http.clone(), &keys(), "us-east-1".to_owned(), None);
+    let set = aws
+        .cloudformation
+        .set(aws_sdk_cloudformation::Client::from_conf(config));
+    assert!(set.is_ok());
+    let (glue, calls) = (client(replay(&[])), CallLog::default());
+    let session = Session {
+        aws: &aws,
+        ..session(&glue, &calls, TIME)
+    };
+    let found = session
+        .list("arn:aws:cloudformation:stack/s/1")
+        .await
+        .unwrap();
+    let expected = [
+        ("A", Some("arn|Orders"), "CREATE_COMPLETE"),
+        ("B", None, "CREATE_IN_PROGRESS"),
+    ];
+    let expected = expected.map(|(logical, physical, status)| StackResource {
+        logical_id: logical.to_owned(),
+        physical_id: physical.map(ToOwned::to_owned),
+        status: status.to_owned(),
+    });
+    assert_eq!(found, expected);
+    let bodies: Vec<String> = http
+        .actual_requests()
+        .map(|request| String::from_utf8(request.body().bytes().unwrap().to_vec()).unwrap())
+        .collect();
+    assert!(
+        bodies[0].contains("Action=ListStackResources"),
+        "{bodies:?}"
+    );
+    assert!(
+        bodies[0].contains("StackName=arn%3Aaws%3Acloudformation"),
+        "{bodies:?}"
+    );
+    assert!(bodies[1].contains("NextToken=more"), "{bodies:?}");
+}
+
 #[test]
 fn what_keeps_a_client_from_being_made_is_told() {
     let connect = |keys: Option<Keys>, region: Option<&str>, endpoint: Option<&str>| {
         let http = crate::http::client().unwrap();
-        let glue = AwsGlue::new(
+        let glue = Aws::new(
             http,
             keys,
             region.map(ToOwned::to_owned),
-            endpoint.map(ToOwned::to_owned),
+            Endpoints {
+                glue: endpoint.map(ToOwned::to_owned),
+                cloudformation: None,
+            },
         );
         let (calls, deadline) = (CallLog::default(), Deadline::after(TIME));
         glue.connect(None, deadline, &calls)

@@ -105,6 +105,7 @@ fn home() -> Home {
 fn world<'a>(glue: &'a &FakeGlue, home: &'a Home) -> World<'a> {
     World {
         glue,
+        stack: glue,
         home: Some(home),
         deadline: Deadline::after(Duration::from_mins(2)),
     }

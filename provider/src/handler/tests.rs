@@ -11,7 +11,7 @@ use tokio::{
 use super::*;
 use crate::{
     fake::FakeGlue,
-    ports::{CallError, CallErrorKind, Glue},
+    ports::{CallError, CallErrorKind, Services},
     resource::{Outcome, World},
 };
 
@@ -24,7 +24,7 @@ impl Connect for Fixed {
         _: Option<&Home>,
         _: crate::deadline::Deadline,
         _: &'a CallLog,
-    ) -> Result<Box<dyn Glue + 'a>, CallError> {
+    ) -> Result<Box<dyn Services + 'a>, CallError> {
         match &self.0 {
             Some(glue) => Ok(Box::new(glue)),
             None => Err(CallError::local(

@@ -5,6 +5,7 @@ mod catalog_policy;
 mod error;
 mod home;
 mod integrations;
+mod stack_resources;
 mod table_properties;
 
 use std::pin::Pin;
@@ -14,6 +15,7 @@ pub use catalog_policy::{CatalogPolicy, Condition, LivePolicy};
 pub use error::{CallError, CallErrorKind};
 pub use home::{Home, NotAFunctionArn};
 pub use integrations::{Integration, Integrations};
+pub use stack_resources::{StackResource, StackResources};
 pub use table_properties::{
     PartitionField, SourceConfig, TableConfig, TableKey, TableProperties, TargetConfig,
 };
@@ -34,9 +36,14 @@ pub trait Glue: CatalogPolicy + TableProperties + Integrations {}
 
 impl<T: CatalogPolicy + TableProperties + Integrations> Glue for T {}
 
-/// Opens Glue for one request.
+/// Every service that the resources use.
+pub trait Services: Glue + StackResources {}
+
+impl<T: Glue + StackResources> Services for T {}
+
+/// Opens the services for one request.
 pub trait Connect {
-    /// Glue in the Region of `home`; its calls end by `deadline` and are noted in `calls`.
+    /// The services in the Region of `home`; their calls end by `deadline` and are noted in `calls`.
     ///
     /// # Errors
     ///
@@ -46,5 +53,5 @@ pub trait Connect {
         home: Option<&Home>,
         deadline: Deadline,
         calls: &'a CallLog,
-    ) -> Result<Box<dyn Glue + 'a>, CallError>;
+    ) -> Result<Box<dyn Services + 'a>, CallError>;
 }

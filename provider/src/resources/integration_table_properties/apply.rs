@@ -5,14 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 use zeroetl_properties::{IntegrationTableProperties as Properties, Problems};
 
 use super::{
-    compare::{same, unnest},
+    compare::{same, same_layout, unnest},
     identity::{self, Meaning},
-    leftovers,
     wanted::Wanted,
     write::{Done, Permission, Write},
 };
 use crate::{
-    ports::TableKey,
+    ports::{TableConfig, TableKey},
     resource::{Applied, Failure, PhysicalId, ReasonKind, Request, World, waive_unchanged},
 };
 
@@ -45,6 +44,8 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
         key,
         wanted: &wanted.config,
         permission,
+        // A rollback, or an update of something else, never fails for a layout that somebody changed.
+        keep_layout: same_layout(&old.config, &wanted.config) && !wanted.allow_resync,
         deadline,
     };
     let mut done = Done::Nothing;
@@ -75,28 +76,46 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
             "Glue was too slow; try again",
         ))
     });
-    if let Err(failure) = result {
-        let written = done != Done::Nothing;
-        let taken_back = !same_identity && take_back(world, &write, done).await;
-        return Err(Failure {
-            untouched: !written || taken_back,
-            ..failure
-        });
-    }
-    if same_identity {
-        leftovers::remove(world, key, &old).await;
+    let effective = match result {
+        Ok(effective) => effective,
+        Err(failure) => {
+            let (written, uncertain) = (done != Done::Nothing, done == Done::Making);
+            let taken_back = !same_identity && take_back(world, &write, done).await;
+            let left = request.update && !same_identity && uncertain;
+            return Err(Failure {
+                untouched: !written || taken_back,
+                detail: if left {
+                    format!("{}; {}", failure.detail, may_be_left(key))
+                } else {
+                    failure.detail
+                },
+                ..failure
+            });
+        }
+    };
+    if same_identity && let Some(left) = old.key.as_ref().filter(|left| *left != key) {
+        // The id stays and the pair changes only where a replacement that failed is rolled back.
+        tracing::warn!(why = may_be_left(left), "a replacement was rolled back");
     }
     Ok(Applied {
         id,
-        data: attributes(key, &wanted),
+        data: attributes(key, &effective),
     })
 }
 
+/// What to say of a pair that nobody knows to be there.
+fn may_be_left(key: &TableKey) -> String {
+    format!(
+        "properties of `{}` in `{}` may have been made and are left alone; remove them by `aws glue \
+         delete-integration-table-properties` if nothing wants them",
+        key.table_name, key.resource_arn
+    )
+}
+
 /// Undoes what was done for a pair that CloudFormation will never hear of. Whether nothing of it
-/// can be left.
+/// can be left. A write that nobody answered is left alone: the pair may be somebody else's.
 async fn take_back(world: World<'_>, write: &Write<'_>, done: Done) -> bool {
     let key = write.key;
-    let mut certain = true;
     let undone = match done {
         Done::Nothing => Ok(()),
         Done::Made => world.glue.remove(key).await,
@@ -104,14 +123,7 @@ async fn take_back(world: World<'_>, write: &Write<'_>, done: Done) -> bool {
             Ok(Some(live)) if !same(&live, &before) => world.glue.update(key, &before).await,
             other => other.map(|_| ()),
         },
-        Done::Making => {
-            // What hangs may still take effect: the id says so, and the Delete looks again.
-            certain = false;
-            match world.glue.get(key).await {
-                Ok(Some(live)) if same(&live, write.wanted) => world.glue.remove(key).await,
-                other => other.map(|_| ()),
-            }
-        }
+        Done::Making => return false,
     };
     if let Err(error) = &undone {
         tracing::error!(
@@ -119,7 +131,7 @@ async fn take_back(world: World<'_>, write: &Write<'_>, done: Done) -> bool {
             "table properties could not be taken back"
         );
     }
-    certain && undone.is_ok()
+    undone.is_ok()
 }
 
 fn problems(request: Request<'_>) -> Problems {
@@ -145,13 +157,13 @@ fn id_after(request: Request<'_>, key: &TableKey, old: Option<&TableKey>) -> Phy
     if same { id.clone() } else { new() }
 }
 
-fn attributes(key: &TableKey, wanted: &Wanted) -> BTreeMap<&'static str, String> {
-    let target = wanted.config.target.as_ref();
+fn attributes(key: &TableKey, config: &TableConfig) -> BTreeMap<&'static str, String> {
+    let target = config.target.as_ref();
     let name = target.and_then(|target| target.target_table_name.clone());
     let mut data = BTreeMap::from([
         ("ResourceArn", key.resource_arn.clone()),
         ("TableName", key.table_name.clone()),
-        ("UnnestSpec", unnest(&wanted.config).to_owned()),
+        ("UnnestSpec", unnest(config).to_owned()),
     ]);
     data.extend(name.map(|name| ("TargetTableName", name)));
     data

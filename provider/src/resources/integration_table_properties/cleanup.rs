@@ -1,9 +1,11 @@
-//! Delete: the pair goes, unless an integration still needs it or it is not ours.
+//! Delete: the pair goes, unless an integration or another resource of the stack still needs it, or it
+//! is not ours.
 
 use std::time::Duration;
 
 use super::{
     compare::same,
+    holders::holder,
     identity::{Meaning, meaning},
     usage::{is_going, named, users},
     wanted::Wanted,
@@ -35,6 +37,14 @@ pub(super) async fn cleanup(request: Request<'_>, world: World<'_>) -> Result<()
     };
     if !ours && !same(&live, &wanted.config) {
         tracing::info!("the table properties are not ours; they are left alone");
+        return Ok(());
+    }
+    if let Some(holder) = holder(request, world, &key).await {
+        tracing::info!(
+            holder,
+            table = key.table_name,
+            "another resource of the stack holds the table properties; they stay"
+        );
         return Ok(());
     }
     wait_for_integrations(world, &key, &live).await?;

@@ -48,6 +48,16 @@ pub(super) fn over(live: &TableConfig, wanted: &TableConfig) -> TableConfig {
     config
 }
 
+/// `wanted` with the layout of `live`.
+pub(super) fn with_layout_of(live: &TableConfig, wanted: &TableConfig) -> TableConfig {
+    let mut config = wanted.clone();
+    let target = config.target.get_or_insert_with(TargetConfig::default);
+    let live = live.target.clone().unwrap_or_default();
+    target.unnest_spec = live.unnest_spec;
+    target.partition_spec = live.partition_spec;
+    config
+}
+
 fn partitions(config: &TableConfig) -> Vec<PartitionField> {
     let present = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let fields = config

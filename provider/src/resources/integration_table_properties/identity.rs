@@ -13,7 +13,7 @@ pub(super) enum Meaning {
     Pair(TableKey),
     /// The pair whose digest this is.
     Digest,
-    /// A Create that was refused before anything was written.
+    /// A Create that ended before anything was written.
     Refused,
     /// Nothing of ours, or a Create that stopped somewhere.
     Unfamiliar,

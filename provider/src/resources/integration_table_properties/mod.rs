@@ -9,24 +9,24 @@
 //! | Update, same identity | absent | create, read back | SUCCESS |
 //! | Update, same identity | equal | none | SUCCESS |
 //! | Update, same identity | different, no integration, or no change of layout | update, read back | SUCCESS |
-//! | Update, same identity | layout change under a live integration | none without `AllowResync` | FAILED |
+//! | Update, same identity | live layout differs, old and new layout are equal, integration on it | update of the rest with the live layout, warning | SUCCESS |
+//! | Update, same identity | layout change (old against new) under a live integration | none without `AllowResync` | FAILED |
 //! | Update, new identity | as Create | as Create | SUCCESS, new id |
 //! | Delete | absent | none | SUCCESS |
+//! | Delete | present, another resource of the stack holds it | none | SUCCESS |
 //! | Delete | present, no live integration | delete | SUCCESS |
 //! | Delete | present, live integration | none | FAILED |
 
 mod apply;
 mod cleanup;
 mod compare;
+mod holders;
 mod identity;
-mod leftovers;
 mod usage;
 mod wanted;
 mod write;
 
-use crate::resource::{
-    Applied, Failure, Outcome, PhysicalId, ReasonKind, Request, Resource, World,
-};
+use crate::resource::{Applied, Failure, Outcome, PhysicalId, Request, Resource, World};
 
 /// `Custom::IntegrationTableProperties`.
 #[derive(Debug, Clone, Copy)]
@@ -45,17 +45,10 @@ impl Resource for IntegrationTableProperties {
         Box::pin(cleanup::cleanup(request, world))
     }
 
-    /// Never the id of the pair: the Delete that follows must leave alone what was refused, and
-    /// may only take what equals the properties where nobody knows how far the Create came.
-    ///
-    /// A failure that may pass is no refusal: the same event, delivered once more, may have made
-    /// the pair by the time its Delete comes.
+    /// Never the id of the pair: it says whether anything may have been written. Where nothing was,
+    /// the Delete that follows removes nothing; else it takes only what equals the properties.
     fn id_of_failed_create(&self, request: Request<'_>, failure: &Failure) -> PhysicalId {
-        let lasts = matches!(
-            failure.kind,
-            ReasonKind::BadProperties | ReasonKind::Unreadable | ReasonKind::OtherValues
-        );
-        identity::marker(request, failure.untouched && lasts)
+        identity::marker(request, failure.untouched)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{IntegrationTableProperties as Table, wanted::Wanted};
+use super::{IntegrationTableProperties as Table, identity, wanted::Wanted};
 use crate::{
     fake::{Asked, FakeGlue, Fault, Quirk},
-    ports::{CallErrorKind, Integration, TableConfig, TableKey},
+    ports::{CallErrorKind, Integration, StackResource, TableConfig, TableKey},
     resource::{Applied, Failure, PhysicalId, ReasonKind},
 };
 
@@ -17,6 +17,7 @@ const GET: &str = "glue:GetIntegrationTableProperties";
 const CREATE: &str = "glue:CreateIntegrationTableProperties";
 const UPDATE: &str = "glue:UpdateIntegrationTableProperties";
 const REMOVE: &str = "glue:DeleteIntegrationTableProperties";
+const LIST: &str = "cloudformation:ListStackResources";
 const INBOUND: &str = "glue:DescribeInboundIntegrations";
 const DATABASE: &str = "arn:aws:glue:us-east-1:111111111111:database/db";
 
@@ -339,4 +340,59 @@ async fn a_name_once_accepted_stays_accepted() {
     let glue = with(&old);
     update(&glue, &old, &new).await.unwrap();
     assert_eq!(glue.table(&key("Orders")), Some(config(&new)));
+}
+
+/// Somebody changed the layout by hand: an Update of something else goes through, and so does its
+/// rollback, which the provider would otherwise have to refuse alike.
+#[tokio::test(start_paused = true)]
+async fn a_drifted_layout_under_a_live_integration_stays_and_the_rest_is_written() {
+    let drifted = properties(
+        "Orders",
+        json!({"UnnestSpec": "FULL", "TargetTableName": "orders"}),
+    );
+    let glue = with(&drifted);
+    integrations(&glue, [vec![integration("Orders", "ACTIVE")]]);
+    let applied = update(&glue, &top(), &renamed()).await.unwrap();
+    let both = properties(
+        "Orders",
+        json!({"UnnestSpec": "FULL", "TargetTableName": "orders_2"}),
+    );
+    assert_eq!(glue.table(&key("Orders")), Some(config(&both)));
+    assert_eq!(applied.data["UnnestSpec"], "FULL");
+    update(&glue, &renamed(), &top()).await.unwrap();
+    assert_eq!(glue.table(&key("Orders")), Some(config(&drifted)));
+    // Asked for again and nothing else to write: no write at all.
+    let before = glue.calls();
+    assert!(before.contains(&UPDATE));
+    let forced = |text: &str| {
+        let mut properties = top();
+        properties["ForceUpdate"] = text.into();
+        properties
+    };
+    update(&glue, &forced("1"), &forced("2")).await.unwrap();
+    assert_eq!(glue.calls(), [GET, INBOUND]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drifted_layout_goes_back_when_no_integration_is_there_or_a_reload_is_permitted() {
+    let drifted = properties(
+        "Orders",
+        json!({"UnnestSpec": "FULL", "TargetTableName": "orders"}),
+    );
+    let glue = with(&drifted);
+    update(&glue, &top(), &top()).await.unwrap();
+    assert_eq!(glue.table(&key("Orders")), Some(config(&top())));
+
+    let permitted = || {
+        let mut properties = top();
+        properties["AllowResync"] = true.into();
+        properties
+    };
+    let glue = with(&drifted);
+    integrations(&glue, [vec![integration("Orders", "ACTIVE")]]);
+    // A permission that is taken back permits nothing more.
+    update(&glue, &permitted(), &top()).await.unwrap();
+    assert_eq!(glue.table(&key("Orders")), Some(config(&drifted)));
+    update(&glue, &top(), &permitted()).await.unwrap();
+    assert_eq!(glue.table(&key("Orders")), Some(config(&top())));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    compare::{over, same, same_layout, unnest},
+    compare::{over, same, same_layout, unnest, with_layout_of},
     usage::{named, users},
 };
 use crate::{
@@ -28,8 +28,8 @@ pub(super) enum Done {
 
 /// What came of one attempt.
 enum Turn {
-    /// It was written.
-    Written,
+    /// This was written, or was there already.
+    Written(TableConfig),
     /// It was not made, because this was there.
     Found(TableConfig),
     /// It was not changed, because nothing was there.
@@ -50,12 +50,22 @@ pub(super) enum Permission {
     Resync,
 }
 
+/// Which layout is written.
+enum Layout {
+    /// The one that is asked for.
+    Wanted,
+    /// The one that is live.
+    Live,
+}
+
 /// One pair on its way to one configuration.
 pub(super) struct Write<'a> {
     pub(super) glue: &'a dyn Glue,
     pub(super) key: &'a TableKey,
     pub(super) wanted: &'a TableConfig,
     pub(super) permission: Permission,
+    /// Whether the layout that is live stays where it cannot be changed without a reload.
+    pub(super) keep_layout: bool,
     pub(super) deadline: Deadline,
 }
 
@@ -66,21 +76,21 @@ fn refused(error: &CallError) -> bool {
 }
 
 impl Write<'_> {
-    /// Makes the live configuration `wanted`. `done` tells how far it came, also when it fails or
-    /// is dropped.
+    /// Makes the live configuration `wanted`, and gives what it is then: the layout may be the one
+    /// that was live. `done` tells how far it came, also when it fails or is dropped.
     pub(super) async fn run(
         &self,
         mut live: Option<TableConfig>,
         done: &mut Done,
-    ) -> Result<(), Failure> {
+    ) -> Result<TableConfig, Failure> {
         for _ in 0..MOST_TURNS {
             let turn = match live {
                 None => self.make(done).await?,
-                Some(live) if same(&live, self.wanted) => return Ok(()),
+                Some(live) if same(&live, self.wanted) => return Ok(self.wanted.clone()),
                 Some(live) => self.change(live, done).await?,
             };
             match turn {
-                Turn::Written => return self.settle().await,
+                Turn::Written(written) => return self.settle(written).await,
                 Turn::Found(found) => live = Some(found),
                 Turn::Vanished => live = None,
             }
@@ -97,7 +107,7 @@ impl Write<'_> {
         let error = match self.glue.create(self.key, self.wanted).await {
             Ok(()) => {
                 *done = Done::Made;
-                return Ok(Turn::Written);
+                return Ok(Turn::Written(self.wanted.clone()));
             }
             Err(error) => error,
         };
@@ -113,11 +123,17 @@ impl Write<'_> {
 
     /// Changes the pair, whose values are `live`.
     async fn change(&self, live: TableConfig, done: &mut Done) -> Result<Turn, Failure> {
-        self.may_change(&live).await?;
-        let config = over(&live, self.wanted);
+        let wanted = match self.may_change(&live).await? {
+            Layout::Wanted => self.wanted.clone(),
+            Layout::Live => with_layout_of(&live, self.wanted),
+        };
+        if same(&live, &wanted) {
+            return Ok(Turn::Written(wanted));
+        }
+        let config = over(&live, &wanted);
         *done = Done::Changed(live);
         let Err(error) = self.glue.update(self.key, &config).await else {
-            return Ok(Turn::Written);
+            return Ok(Turn::Written(wanted));
         };
         if refused(&error) {
             *done = Done::Nothing;
@@ -129,7 +145,7 @@ impl Write<'_> {
         }
     }
 
-    async fn may_change(&self, live: &TableConfig) -> Result<(), Failure> {
+    async fn may_change(&self, live: &TableConfig) -> Result<Layout, Failure> {
         let table = &self.key.table_name;
         if self.permission == Permission::None {
             return Err(Failure::untouched(
@@ -141,12 +157,21 @@ impl Write<'_> {
                 ),
             ));
         }
-        if self.permission == Permission::Resync || same_layout(live, self.wanted) {
-            return Ok(());
+        let free = self.permission == Permission::Resync && !self.keep_layout;
+        if free || same_layout(live, self.wanted) {
+            return Ok(Layout::Wanted);
         }
         let users = users(self.glue, self.key, live).await?;
         if users.is_empty() {
-            return Ok(());
+            return Ok(Layout::Wanted);
+        }
+        if self.keep_layout {
+            tracing::warn!(
+                table,
+                "the live layout is not the one of the properties, and stays: another one could reload the \
+                 whole table; set `AllowResync` to permit that"
+            );
+            return Ok(Layout::Live);
         }
         let (before, after) = (unnest(live), unnest(self.wanted));
         let change = if before == after {
@@ -165,12 +190,12 @@ impl Write<'_> {
     }
 
     /// Reads back until what is live is what was written.
-    async fn settle(&self) -> Result<(), Failure> {
+    async fn settle(&self, written: TableConfig) -> Result<TableConfig, Failure> {
         let mut pauses = Backoff::new(Duration::from_millis(100), Duration::from_secs(3));
         loop {
             let live = self.glue.get(self.key).await?;
-            if live.as_ref().is_some_and(|live| same(live, self.wanted)) {
-                return Ok(());
+            if live.as_ref().is_some_and(|live| same(live, &written)) {
+                return Ok(written);
             }
             if !pauses.wait(self.deadline).await {
                 let table = &self.key.table_name;
