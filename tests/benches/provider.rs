@@ -118,6 +118,7 @@ fn start(subject: &Subject) -> std::result::Result<(Duration, Duration), Box<dyn
     let glue = ProcessOptions {
         environment: Vec::new(),
         glue: world.glue.url(),
+        cloudformation: world.stacks.url(),
     };
     let process = Process::spawn(&subject.binary, &glue);
     let invocation = Invocation {

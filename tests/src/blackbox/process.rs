@@ -23,6 +23,8 @@ pub struct ProcessOptions {
     pub environment: Vec<(String, String)>,
     /// Where `AWS_ENDPOINT_URL_GLUE` points.
     pub glue: String,
+    /// Where `AWS_ENDPOINT_URL_CLOUDFORMATION` points.
+    pub cloudformation: String,
 }
 
 /// What a process has written so far.
@@ -62,7 +64,7 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for (name, value) in lambda_environment(&runtime, &options.glue) {
+        for (name, value) in lambda_environment(&runtime, options) {
             command.env(name, value);
         }
         for (name, value) in &options.environment {
@@ -221,11 +223,18 @@ impl Drop for Process {
     }
 }
 
-fn lambda_environment(runtime: &RuntimeApi, glue: &str) -> Vec<(&'static str, String)> {
+fn lambda_environment(
+    runtime: &RuntimeApi,
+    options: &ProcessOptions,
+) -> Vec<(&'static str, String)> {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut variables = vec![
         ("AWS_LAMBDA_RUNTIME_API", runtime.address().to_string()),
-        ("AWS_ENDPOINT_URL_GLUE", glue.to_owned()),
+        ("AWS_ENDPOINT_URL_GLUE", options.glue.clone()),
+        (
+            "AWS_ENDPOINT_URL_CLOUDFORMATION",
+            options.cloudformation.clone(),
+        ),
         ("PATH", path),
     ];
     let fixed = [

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::binary::{ProviderBinary, provider_binary};
-use super::cloudformation::{CfnRequest, Reply, service_token, unique_number};
+use super::cloudformation::{CfnRequest, Reply, Stacks, service_token, unique_number};
 use super::glue::{Call, Glue, Operation};
 use super::process::{Output, Process, ProcessOptions};
 use super::response_server::{Put, ResponseServer};
@@ -59,6 +59,8 @@ impl WorldOptions {
 pub struct World {
     /// The service.
     pub glue: Glue,
+    /// What CloudFormation knows of stacks.
+    pub stacks: Stacks,
     /// Where the replies go.
     pub replies: ResponseServer,
     processes: Vec<(Mutex<Process>, ProcessOptions)>,
@@ -98,6 +100,7 @@ impl World {
     /// As the options say.
     pub fn start_with(options: &WorldOptions) -> Self {
         let glue = Glue::start();
+        let stacks = Stacks::start();
         let binary = options.binary.clone().unwrap_or_else(provider_binary);
         let start = |index| {
             let mut environment = vec![("AWS_ACCESS_KEY_ID".to_owned(), access_key(index))];
@@ -105,6 +108,7 @@ impl World {
             let options = ProcessOptions {
                 environment,
                 glue: glue.url(),
+                cloudformation: stacks.url(),
             };
             (Process::spawn(&binary, &options), options)
         };
@@ -114,6 +118,7 @@ impl World {
         }
         Self {
             glue,
+            stacks,
             replies: ResponseServer::start(),
             processes: processes
                 .into_iter()

@@ -13,6 +13,7 @@ mod crowd;
 mod deadlines;
 mod delivery;
 mod envelope;
+mod holders;
 mod oddities;
 mod ownership;
 mod policy_faults;

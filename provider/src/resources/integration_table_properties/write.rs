@@ -28,8 +28,10 @@ pub(super) enum Done {
 
 /// What came of one attempt.
 enum Turn {
-    /// This was written, or was there already.
+    /// This was written.
     Written(TableConfig),
+    /// This was there already, but for what may not change.
+    There(TableConfig),
     /// It was not made, because this was there.
     Found(TableConfig),
     /// It was not changed, because nothing was there.
@@ -91,6 +93,7 @@ impl Write<'_> {
             };
             match turn {
                 Turn::Written(written) => return self.settle(written).await,
+                Turn::There(there) => return Ok(there),
                 Turn::Found(found) => live = Some(found),
                 Turn::Vanished => live = None,
             }
@@ -128,7 +131,7 @@ impl Write<'_> {
             Layout::Live => with_layout_of(&live, self.wanted),
         };
         if same(&live, &wanted) {
-            return Ok(Turn::Written(wanted));
+            return Ok(Turn::There(wanted));
         }
         let config = over(&live, &wanted);
         *done = Done::Changed(live);

@@ -3,8 +3,10 @@
 
 mod reply;
 mod request;
+mod stacks;
 mod stringify;
 
 pub use reply::{PHYSICAL_ID_LIMIT, REPLY_LIMIT, Reply};
 pub use request::{CfnRequest, RequestType, service_token, stack_id, unique_number};
+pub use stacks::{Listed, Stacks, refusal};
 pub use stringify::stringify;
