@@ -69,10 +69,12 @@ impl Clock {
     pub fn start(lambda: Duration, service: Option<Duration>) -> Self {
         let total = service.map_or(lambda, |service| service.min(lambda));
         let reserve = (total / 5).clamp(Duration::from_millis(400), Duration::from_secs(10));
+        // However little a template grants, a reply leaves: it says so.
+        let answer = total.max(TOO_LITTLE).min(lambda);
         Self {
             work: Deadline::after(total.saturating_sub(reserve)),
             stop: Deadline::after(total.saturating_sub(reserve * 3 / 4)),
-            reply: Deadline::after(total.saturating_sub(HAND_OVER.min(total / 2))),
+            reply: Deadline::after(answer.saturating_sub(HAND_OVER.min(answer / 2))),
             enough: total >= TOO_LITTLE,
         }
     }
@@ -102,7 +104,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn under_a_second_is_not_enough() {
         assert!(!Clock::start(Duration::from_millis(999), None).enough);
-        assert!(!Clock::start(60 * SECOND, Some(Duration::ZERO)).enough);
+        let none = Clock::start(60 * SECOND, Some(Duration::ZERO));
+        assert!(!none.enough && none.reply.remaining() > SECOND / 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -48,6 +48,8 @@ pub(crate) enum Quirk {
     CreateRefusesExisting,
     /// An Update succeeds and changes nothing.
     IgnoresUpdates,
+    /// A read answers without the hash.
+    WithoutHash,
 }
 
 /// Everything that Glue knows.

@@ -6,10 +6,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tracing::Instrument;
+use zeroetl_properties::Arn;
 
 use crate::{
     deadline::Clock,
@@ -45,6 +46,11 @@ pub enum HandlerError {
     /// Nobody heard the reply.
     #[error(transparent)]
     Undelivered(#[from] Undelivered),
+    /// Nobody waits for the reply any longer, and the stack may be gone.
+    #[error(
+        "the request is too old: the signature of its `ResponseURL` has expired; nothing was done"
+    )]
+    Expired,
 }
 
 /// Puts requests through the resources and delivers the replies.
@@ -85,6 +91,9 @@ impl<C: Connect> Handler<C> {
     async fn answer(&self, body: &str, invocation: &Invocation) -> Result<(), HandlerError> {
         let begun = Instant::now();
         let event = Event::parse(body)?;
+        if event.url.is_expired(SystemTime::now()) {
+            return Err(HandlerError::Expired);
+        }
         let clock = Clock::start(invocation.remaining, event.service_timeout());
         let calls = CallLog::default();
         let worked = self.work(&event, invocation, clock, &calls).await;
@@ -135,6 +144,14 @@ impl<C: Connect> Handler<C> {
                 return Err(Failure::untouched(ReasonKind::NoHome, detail));
             }
         };
+        if let Some(refused) = home.as_ref().and_then(|home| elsewhere(event, home)) {
+            if delete {
+                // What was refused was never made. A stack must not be held by it.
+                tracing::warn!(why = refused.detail, "nothing was done");
+                return Ok(None);
+            }
+            return Err(refused);
+        }
         let services = self.connect.connect(home.as_ref(), clock.work, calls)?;
         let world = World {
             glue: &*services,
@@ -151,10 +168,17 @@ impl<C: Connect> Handler<C> {
             }
         };
         match caught(clock.stop.bound(run)).await {
+            Ok(Some(Err(failure))) if failure.kind == ReasonKind::OutOfTime => Err(Failure {
+                detail: format!("{}{}", calls.waited_for(), failure.detail),
+                ..failure
+            }),
             Ok(Some(worked)) => worked,
             Ok(None) => Err(Failure::touched(
                 ReasonKind::OutOfTime,
-                "it was stopped; give the function and `ServiceTimeout` more time, then try again",
+                format!(
+                    "{}it was stopped; give the function and `ServiceTimeout` more time, then try again",
+                    calls.waited_for()
+                ),
             )),
             Err(Panic) => Err(Failure::touched(
                 ReasonKind::Panicked,
@@ -197,6 +221,23 @@ fn request(event: &Event) -> Request<'_> {
         properties: &event.properties,
         old_properties: &event.old_properties,
     }
+}
+
+/// A stack of another account or Region: an event that CloudFormation did not send to its own function,
+/// or that somebody made up.
+fn elsewhere(event: &Event, home: &Home) -> Option<Failure> {
+    let stack: Arn = event.stack_id.as_str().parse().ok()?;
+    let (region, account) = (home.region.to_string(), home.account.to_string());
+    if (stack.region(), stack.account()) == (region.as_str(), account.as_str()) {
+        return None;
+    }
+    let detail = format!(
+        "`StackId` is of account {} in {}, the function is of account {account} in {region}; give the stack \
+         a provider in its own account and Region as `ServiceToken`",
+        stack.account(),
+        stack.region()
+    );
+    Some(Failure::untouched(ReasonKind::ElsewhereStack, detail))
 }
 
 fn unknown_type(given: &str) -> Failure {

@@ -13,6 +13,7 @@ mod fake;
 pub mod handler;
 pub mod http;
 pub mod log;
+mod overtaken;
 pub mod ports;
 pub mod protocol;
 pub mod resource;

@@ -48,9 +48,13 @@ impl<'a> Caller<'a> {
         let mut pauses = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         let mut denied_until = None;
         let mut told = None;
+        self.calls.wait(action);
         loop {
             let error = match self.attempt(action, Box::pin(attempt())).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.calls.answered();
+                    return Ok(value);
+                }
                 Err(error) => error,
             };
             // What Glue said once tells more than a silence at the very end.
@@ -64,7 +68,10 @@ impl<'a> Caller<'a> {
                 CallErrorKind::AccessDenied => {
                     *denied_until.get_or_insert_with(|| self.deadline.at_most(DENIED_FOR))
                 }
-                _ => return Err(error),
+                _ => {
+                    self.calls.answered();
+                    return Err(error);
+                }
             };
             tracing::debug!(
                 action,

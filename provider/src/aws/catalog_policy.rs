@@ -35,7 +35,7 @@ impl CatalogPolicy for Session<'_> {
         Box::pin(async move {
             let (exists, hash) = match condition {
                 Condition::Absent => (ExistCondition::NotExist, None),
-                Condition::Unchanged(hash) => (ExistCondition::MustExist, hash.clone()),
+                Condition::Unchanged(hash) => (ExistCondition::MustExist, Some(hash.clone())),
             };
             let hybrid = match hybrid {
                 EnableHybrid::True => EnableHybridValues::True,
@@ -55,12 +55,12 @@ impl CatalogPolicy for Session<'_> {
         })
     }
 
-    fn delete<'a>(&'a self, hash: Option<&'a str>) -> Call<'a, ()> {
+    fn delete<'a>(&'a self, hash: &'a str) -> Call<'a, ()> {
         Box::pin(async move {
             let delete = || {
                 self.client
                     .delete_resource_policy()
-                    .set_policy_hash_condition(hash.map(ToOwned::to_owned))
+                    .policy_hash_condition(hash)
                     .send()
             };
             self.caller

@@ -117,14 +117,14 @@ async fn policy_calls_send_exactly_what_was_asked() {
         .put("{1}", &Condition::Absent, EnableHybrid::True)
         .await;
     assert_eq!(absent.unwrap(), "h2");
-    let unchanged = Condition::Unchanged(Some("h2".to_owned()));
+    let unchanged = Condition::Unchanged("h2".to_owned());
     assert_eq!(
         glue.put("{2}", &unchanged, EnableHybrid::False)
             .await
             .unwrap(),
         "h3"
     );
-    glue.delete(Some("h3")).await.unwrap();
+    glue.delete("h3").await.unwrap();
     let expected = [
         ("GetResourcePolicy", json!({})),
         (

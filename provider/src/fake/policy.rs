@@ -24,8 +24,7 @@ impl State {
     fn holds(&self, action: &'static str, condition: &Condition) -> Result<(), CallError> {
         let holds = match condition {
             Condition::Absent => self.policy.is_none(),
-            Condition::Unchanged(None) => self.policy.is_some(),
-            Condition::Unchanged(Some(hash)) => self.policy.is_some() && *hash == self.hash(),
+            Condition::Unchanged(hash) => self.policy.is_some() && *hash == self.hash(),
         };
         if holds {
             Ok(())
@@ -63,7 +62,7 @@ impl State {
 impl CatalogPolicy for &FakeGlue {
     fn read(&self) -> Call<'_, Option<LivePolicy>> {
         Box::pin(self.call("glue:GetResourcePolicy", |state| {
-            let hash = Some(state.hash());
+            let hash = Some(state.hash()).filter(|_| !state.quirks.contains(&Quirk::WithoutHash));
             Ok(state.policy.clone().map(|text| LivePolicy { text, hash }))
         }))
     }
@@ -83,12 +82,12 @@ impl CatalogPolicy for &FakeGlue {
         }))
     }
 
-    fn delete<'a>(&'a self, hash: Option<&'a str>) -> Call<'a, ()> {
+    fn delete<'a>(&'a self, hash: &'a str) -> Call<'a, ()> {
         Box::pin(self.call(DELETE, move |state| {
             if state.policy.is_none() {
                 return Err(error(DELETE, CallErrorKind::NotFound, ""));
             }
-            state.holds(DELETE, &Condition::Unchanged(hash.map(ToOwned::to_owned)))?;
+            state.holds(DELETE, &Condition::Unchanged(hash.to_owned()))?;
             state.set_policy(None);
             Ok(())
         }))

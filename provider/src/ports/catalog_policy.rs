@@ -9,7 +9,7 @@ use super::Call;
 pub struct LivePolicy {
     /// The document, as text.
     pub text: String,
-    /// Its hash. A service that leaves it out can only be held to the policy's existence.
+    /// Its hash. Without one nothing is written.
     pub hash: Option<String>,
 }
 
@@ -18,8 +18,8 @@ pub struct LivePolicy {
 pub enum Condition {
     /// There is no policy.
     Absent,
-    /// There is the policy with this hash, or any policy where no hash is known.
-    Unchanged(Option<String>),
+    /// There is the policy with this hash.
+    Unchanged(String),
 }
 
 /// The catalog's resource policy.
@@ -44,5 +44,5 @@ pub trait CatalogPolicy {
     /// # Errors
     ///
     /// As of `put`.
-    fn delete<'a>(&'a self, hash: Option<&'a str>) -> Call<'a, ()>;
+    fn delete<'a>(&'a self, hash: &'a str) -> Call<'a, ()>;
 }

@@ -24,6 +24,11 @@ impl PhysicalId {
         Self(format!("{prefix}:{digest}"))
     }
 
+    /// The id with its text changed.
+    pub(super) fn map(self, change: impl FnOnce(String) -> String) -> Self {
+        Self(change(self.0))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -92,7 +92,29 @@ impl Reply {
     ///
     /// Cut in this order: the story, the pointer to the log, then attributes from the last one.
     /// The ids are never touched.
-    pub fn into_body(mut self) -> Result<String, IdsTooLong> {
+    pub fn into_body(self) -> Result<String, IdsTooLong> {
+        let mut reply = self.for_xml();
+        reply.fit()
+    }
+
+    /// Without characters that XML 1.0 cannot carry: CloudFormation takes them, and from then on no client
+    /// can read the stack's events
+    /// (<https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1601>).
+    fn for_xml(self) -> Self {
+        let reason = self.reason.map(|reason| Reason {
+            story: carried(reason.story),
+            pointer: carried(reason.pointer),
+        });
+        let data = self.data.into_iter();
+        Self {
+            reason,
+            physical_resource_id: self.physical_resource_id.map(carried),
+            data: data.map(|(name, value)| (name, carried(value))).collect(),
+            ..self
+        }
+    }
+
+    fn fit(&mut self) -> Result<String, IdsTooLong> {
         if let Some(reason) = self.reason.take() {
             let frame = Self {
                 reason: Some(Reason::default()),
@@ -118,6 +140,18 @@ impl Reply {
         // Text, text lists and text maps always serialize.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// The text with `�` in place of what XML 1.0 cannot carry (<https://www.w3.org/TR/xml/#charsets>).
+fn carried(text: String) -> String {
+    let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    if text.chars().all(fits) {
+        return text;
+    }
+    let replaced = text
+        .chars()
+        .map(|one| if fits(one) { one } else { '\u{fffd}' });
+    replaced.collect()
 }
 
 /// How many bytes `text` takes inside a JSON string.

@@ -1,7 +1,14 @@
 //! The signed URL that takes the reply. Whoever holds it can answer in our name, so it is never
 //! shown: not by `Debug`, not in an error.
 
-use std::{borrow::Cow, fmt, net::IpAddr};
+use std::{
+    borrow::Cow,
+    fmt,
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
+
+use aws_smithy_types::date_time::{DateTime, Format};
 
 use reqwest::Url;
 
@@ -54,10 +61,48 @@ impl ResponseUrl {
         text
     }
 
+    /// Whether the signature no longer holds: nobody waits for a reply then, and the stack may be gone.
+    /// Of a URL that does not say until when it holds, nobody knows.
+    pub fn is_expired(&self, now: SystemTime) -> bool {
+        self.expires().is_some_and(|end| end <= now)
+    }
+
+    /// Until when the signature holds: `X-Amz-Date` and `X-Amz-Expires` of version 4, `Expires` of
+    /// version 2.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+    fn expires(&self) -> Option<SystemTime> {
+        let value = |name: &str| {
+            let found = self.0.query_pairs().find(|(key, _)| key == name);
+            found.map(|(_, value)| value.into_owned())
+        };
+        let seconds = |name: &str| value(name)?.parse().ok().map(Duration::from_secs);
+        if let (Some(signed), Some(holds)) = (value("X-Amz-Date"), seconds("X-Amz-Expires")) {
+            return begin(&signed)?.checked_add(holds);
+        }
+        SystemTime::UNIX_EPOCH.checked_add(seconds("Expires")?)
+    }
+
     /// The URL itself, for the one who sends the reply.
     pub(super) fn expose(&self) -> &Url {
         &self.0
     }
+}
+
+/// A time such as `20261127T185940Z`.
+fn begin(signed: &str) -> Option<SystemTime> {
+    let part = |from: usize, to: usize| signed.get(from..to);
+    let written = format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(9, 11)?,
+        part(11, 13)?,
+        part(13, 15)?
+    );
+    let time = DateTime::from_str(&written, Format::DateTime).ok()?;
+    let seconds = u64::try_from(time.secs()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -145,5 +190,35 @@ mod tests {
     fn the_url_is_never_shown() {
         let url = ResponseUrl::parse("https://host/path?X-Amz-Signature=secret").unwrap();
         assert_eq!(format!("{url:?}"), "ResponseUrl(…)");
+    }
+
+    #[test]
+    fn a_url_holds_until_its_signature_ends_and_for_ever_where_it_does_not_say() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let expired = |query: &str, now| {
+            let url = ResponseUrl::parse(&format!("https://bucket/x?{query}")).unwrap();
+            url.is_expired(at(now))
+        };
+        // 2026-11-27 18:59:40 UTC is 1795805980.
+        let signed =
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261127T185940Z&X-Amz-Expires=7200";
+        assert!(!expired(signed, 1_795_805_980 + 7_199));
+        assert!(expired(signed, 1_795_805_980 + 7_200));
+        assert!(expired(
+            "AWSAccessKeyId=a&Expires=1700000000&Signature=s",
+            1_700_000_000
+        ));
+        assert!(!expired(
+            "AWSAccessKeyId=a&Expires=1700000000&Signature=s",
+            1_699_999_999
+        ));
+        for silent in [
+            "",
+            "X-Amz-Date=yesterday&X-Amz-Expires=7200",
+            "Expires=soon",
+            "X-Amz-Expires=1",
+        ] {
+            assert!(!expired(silent, u64::from(u32::MAX)), "{silent}");
+        }
     }
 }

@@ -40,6 +40,12 @@ kinds! {
     Panicked = "the provider failed unexpectedly",
     /// Account and Region are not known.
     NoHome = "the function does not know its account and Region",
+    /// The stack is of another account or Region.
+    ElsewhereStack = "the stack is of another account or Region",
+    /// The live policy came without its hash.
+    NoHash = "the catalog policy came without its hash",
+    /// Own statements mean something else under the document's version.
+    OlderVersion = "the catalog policy has an older `Version`",
     /// No keys, or unknown ones.
     Credentials = "the function has no usable credentials",
     /// The role lacks a permission.

@@ -137,7 +137,7 @@ pub fn signed_url(
     let (stack, logical_id) = (percent_encoded(stack_id), percent_encoded(logical_id));
     format!(
         "http://{address}/{stack}%7C{logical_id}%7C{request_id}?X-Amz-Algorithm=AWS4-HMAC-SHA256\
-         &X-Amz-Date=20261121T010203Z&X-Amz-SignedHeaders=host&X-Amz-Expires=7200\
+         &X-Amz-Date=20991121T010203Z&X-Amz-SignedHeaders=host&X-Amz-Expires=7200\
          &X-Amz-Credential=AKIA{SECRET}%2F20261121%2Fus-east-1%2Fs3%2Faws4_request\
          &X-Amz-Signature={SECRET}~%2B%2f"
     )

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use zeroetl_properties::{GlueResourcePolicyProperties, Mode, Problems};
+use zeroetl_properties::{EnableHybrid, GlueResourcePolicyProperties, Mode, Problems};
 
 use super::{
     MAX_BYTES,
@@ -18,7 +18,7 @@ use super::{
     wanted::own_statements,
 };
 use crate::{
-    ports::{Condition, LivePolicy},
+    ports::{CallError, CallErrorKind, Condition, LivePolicy},
     resource::{Applied, Failure, ReasonKind, Request, World, waive_unchanged},
 };
 
@@ -30,6 +30,8 @@ struct Wanted {
     problems: Problems,
     /// The Update asks for something else than the one before it did.
     changes: bool,
+    /// The properties before had `EnableHybrid` on, as those have that are rolled back.
+    hybrid_before: bool,
 }
 
 pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Applied, Failure> {
@@ -39,6 +41,8 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
     }
     let mut race = Race::new(world.deadline);
     let mut principals = Principals::new(world.deadline);
+    let mut hybrid = wanted.properties.enable_hybrid;
+    let mut hashless = false;
     loop {
         let read = world.glue.read().await.map_err(Failure::from);
         // Problems that stay are the better answer, whatever keeps us from looking.
@@ -50,7 +54,7 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
             }
         };
         let live = read.map_err(unseen)?;
-        let (mut document, condition) = observed(live.as_ref()).map_err(unseen)?;
+        let mut document = observed(live.as_ref()).map_err(unseen)?;
         if live.is_some() && wanted.is_live(&document) {
             if !wanted.problems.is_empty() && !wanted.changes {
                 return Err(wanted.refused());
@@ -63,39 +67,71 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
             return Err(wanted.refused());
         }
         wanted.may_write(&document)?;
+        let condition = match live.as_ref().map(|live| live.hash.clone()) {
+            None => Condition::Absent,
+            Some(Some(hash)) => Condition::Unchanged(hash),
+            Some(None) if hashless => return Err(without_hash()),
+            Some(None) => {
+                hashless = true;
+                continue;
+            }
+        };
         let before = live.as_ref().map_or(0, |live| live.text.len());
         let shared_before = sharing::allows_sharing(&document);
         document = wanted.merged(&document);
+        wanted.means_the_same(&document)?;
         let draft = Draft {
             marker: &wanted.marker,
             document: &document,
             before,
         };
         let text = draft.sized(MAX_BYTES)?;
-        let hybrid = wanted.properties.enable_hybrid;
         match world.glue.put(&text, &condition, hybrid).await {
             Ok(hash) => {
                 sharing::warn_if_blocked(&document, shared_before);
                 return Ok(wanted.applied(request, hash));
             }
             Err(error) if Race::lost(&error) => race.again().await?,
+            Err(error) if wanted.hybrid_before && insists_on_hybrid(&error, hybrid) => {
+                hybrid = EnableHybrid::True;
+            }
             Err(error) => principals.wait_or_explain(error, &draft).await?,
         }
     }
 }
 
-/// The live policy, and what must still hold when it is replaced.
-fn observed(live: Option<&LivePolicy>) -> Result<(Document, Condition), Failure> {
+/// The live policy as a document.
+fn observed(live: Option<&LivePolicy>) -> Result<Document, Failure> {
     let Some(live) = live else {
-        return Ok((Document::empty(), Condition::Absent));
+        return Ok(Document::empty());
     };
-    let document = Document::parse(&live.text).map_err(|error| {
+    Document::parse(&live.text).map_err(|error| {
         Failure::untouched(
             ReasonKind::PolicyNotJson,
             format!("{error}; nothing was changed, correct or delete the policy by hand"),
         )
-    })?;
-    Ok((document, Condition::Unchanged(live.hash.clone())))
+    })
+}
+
+/// A write without the hash of what was read would lose what somebody else writes in between.
+pub(super) fn without_hash() -> Failure {
+    Failure::untouched(
+        ReasonKind::NoHash,
+        "`glue:GetResourcePolicy` answered twice without `PolicyHash`; nothing was changed, since somebody \
+         else's write could be lost; try again",
+    )
+}
+
+/// Whether Glue refuses `FALSE`, because the account shares through Lake Formation by now. Where the
+/// stack goes back, or goes away, `TRUE` is sent: what it wished before must not hold it.
+pub(super) fn insists_on_hybrid(error: &CallError, sent: EnableHybrid) -> bool {
+    let insists = sent == EnableHybrid::False
+        && error.kind == CallErrorKind::Invalid
+        && error.mentions("hybrid");
+    if insists {
+        tracing::warn!("Glue takes no `EnableHybrid` `FALSE` any longer; `TRUE` is sent");
+    }
+    insists
 }
 
 impl Wanted {
@@ -104,10 +140,14 @@ impl Wanted {
         if let (Some(properties), Some(home)) = (&properties, world.home) {
             problems.extend(lint(&properties.policy_document.statement, home));
         }
-        let mut changes = false;
+        let (mut changes, mut hybrid_before) = (false, false);
         if request.update {
             waive_unchanged(&mut problems, request.old_properties, request.properties);
-            changes = GlueResourcePolicyProperties::read(request.old_properties).0 != properties;
+            let old = GlueResourcePolicyProperties::read(request.old_properties).0;
+            hybrid_before = old
+                .as_ref()
+                .is_some_and(|old| old.enable_hybrid == EnableHybrid::True);
+            changes = old != properties;
         }
         let Some(properties) = properties else {
             return Err(Failure::untouched(
@@ -123,6 +163,7 @@ impl Wanted {
             own,
             problems,
             changes,
+            hybrid_before,
         })
     }
 
@@ -182,6 +223,28 @@ impl Wanted {
                  to keep them, or remove them: {names}"
             ),
         ))
+    }
+
+    /// Under an older `Version` than 2012-10-17, which belongs to whoever has statements there, policy
+    /// variables are plain text.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>
+    fn means_the_same(&self, merged: &Document) -> Result<(), Failure> {
+        const VARIABLES_SINCE: &str = "2012-10-17";
+        let version = merged.key("Version");
+        let version = version.as_ref().and_then(Value::as_str).unwrap_or("none");
+        let with_variable = |statement: &&Value| statement.to_string().contains("${");
+        match self.own.iter().find(with_variable) {
+            Some(statement) if version != VARIABLES_SINCE => Err(Failure::untouched(
+                ReasonKind::OlderVersion,
+                format!(
+                    "the live document has `Version` `{version}`, and the statement with the Sid `{}` uses a \
+                     policy variable (`${{…}}`), which is plain text before `{VARIABLES_SINCE}`; nothing was \
+                     changed: do without the variable, or have the document's owners raise its `Version`",
+                    statement["Sid"].as_str().unwrap_or_default()
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn merged(&self, document: &Document) -> Document {

@@ -35,6 +35,7 @@ pub(super) fn lint(statements: &[Value], home: &Home) -> Vec<Problem> {
         lint.principals("NotPrincipal");
         lint.resources("Resource", home);
         lint.resources("NotResource", home);
+        lint.lockout(home);
     }
     problems
 }
@@ -121,6 +122,50 @@ impl Lint<'_> {
         }
     }
 
+    /// A Deny on everybody would keep this function from ever taking it back.
+    fn lockout(&mut self, home: &Home) {
+        let catalog = format!("{}catalog", home.glue_prefix());
+        let denied = OWN_ACTIONS
+            .into_iter()
+            .find(|action| self.covers("Action", "NotAction", action));
+        if self.get("Effect").and_then(Value::as_str) == Some("Deny")
+            && self.get("Condition").is_none()
+            && self.means_everybody(home)
+            && self.covers("Resource", "NotResource", &catalog)
+            && let Some(action) = denied
+        {
+            let message = format!(
+                "denies everybody, this function included, `{action}` on the catalog, and nobody could take it \
+                 back; name the principals, or add a condition"
+            );
+            self.problem("", &message);
+        }
+    }
+
+    fn means_everybody(&self, home: &Home) -> bool {
+        let account = home.account.as_str();
+        let is_wide = |name: &str| {
+            name == "*" || name == account || name.ends_with(&format!("::{account}:root"))
+        };
+        self.get("NotPrincipal").is_some()
+            || self.get("Principal").is_some_and(|principal| {
+                let names = principal.get("AWS").unwrap_or(principal);
+                each(names).any(|(_, name)| text(name).is_some_and(|name| is_wide(&name)))
+            })
+    }
+
+    /// Whether one of the patterns of `key` matches, or none of those of `not_key`.
+    fn covers(&self, key: &str, not_key: &str, what: &str) -> bool {
+        let any = |patterns: &Value| {
+            each(patterns).any(|(_, pattern)| text(pattern).is_some_and(|it| matches(&it, what)))
+        };
+        match (self.get(key), self.get(not_key)) {
+            (Some(patterns), _) => any(patterns),
+            (None, Some(patterns)) => !any(patterns),
+            (None, None) => false,
+        }
+    }
+
     fn resources(&mut self, key: &str, home: &Home) {
         let prefix = home.glue_prefix();
         let wrong: Vec<_> = self
@@ -134,6 +179,35 @@ impl Lint<'_> {
             self.problem(&format!(".{key}{place}"), &message);
         }
     }
+}
+
+/// What this function calls to change the policy again.
+const OWN_ACTIONS: [&str; 3] = [
+    "glue:PutResourcePolicy",
+    "glue:GetResourcePolicy",
+    "glue:DeleteResourcePolicy",
+];
+
+/// Whether a pattern with `*` and `?` matches, in any case.
+fn matches(pattern: &str, what: &str) -> bool {
+    fn bytes(pattern: &[u8], what: &[u8]) -> bool {
+        match (pattern.split_first(), what.split_first()) {
+            (None, None) => true,
+            (Some((b'*', rest)), _) => {
+                bytes(rest, what)
+                    || what
+                        .split_first()
+                        .is_some_and(|(_, what)| bytes(pattern, what))
+            }
+            (Some((b'?', rest)), Some((_, what))) => bytes(rest, what),
+            (Some((one, rest)), Some((other, what))) if one.eq_ignore_ascii_case(other) => {
+                bytes(rest, what)
+            }
+            _ => false,
+        }
+    }
+    // Only a few stars stand in a pattern that somebody wrote; more than that is taken for a match.
+    pattern.matches('*').count() > 6 || bytes(pattern.as_bytes(), what.as_bytes())
 }
 
 /// One value, or each of a list with its place.
@@ -263,5 +337,40 @@ mod tests {
         let found = problems(&json!([good(), good()]));
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("PolicyDocument.Statement[1].Sid: is that of Statement[0]"));
+    }
+
+    #[test]
+    fn a_deny_that_would_lock_this_function_out_is_refused() {
+        let deny = |principal: Value, action: &str, resource: &str| {
+            json!([{
+                "Sid": "D", "Effect": "Deny", "Principal": principal, "Action": action,
+                "Resource": format!("arn:aws:glue:us-east-1:111111111111:{resource}"),
+            }])
+        };
+        for principal in [
+            json!("*"),
+            json!({"AWS": "*"}),
+            json!({"AWS": ["111111111111"]}),
+            json!({"AWS": "arn:aws:iam::111111111111:root"}),
+        ] {
+            for action in ["*", "glue:*", "glue:Put*", "GLUE:*ResourcePolicy"] {
+                let found = problems(&deny(principal.clone(), action, "catalog"));
+                assert_eq!(found.len(), 1, "{principal} {action}: {found:?}");
+                assert!(
+                    found[0].contains("denies everybody, this function included"),
+                    "{found:?}"
+                );
+            }
+        }
+        let mut conditional = deny(json!("*"), "glue:*", "catalog");
+        conditional[0]["Condition"] = json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}});
+        for harmless in [
+            conditional,
+            deny(json!({"AWS": "222222222222"}), "glue:*", "catalog"),
+            deny(json!("*"), "glue:GetTable*", "catalog"),
+            deny(json!("*"), "glue:*", "table/*/*"),
+        ] {
+            assert_eq!(problems(&harmless), [""; 0], "{harmless}");
+        }
     }
 }

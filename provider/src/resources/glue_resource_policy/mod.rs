@@ -57,7 +57,12 @@ fn id(request: Request<'_>, marker: &Marker) -> PhysicalId {
     request
         .physical_id
         .cloned()
-        .unwrap_or_else(|| PhysicalId::fixed("glue-resource-policy", marker.as_str()))
+        .unwrap_or_else(|| own_id(marker))
+}
+
+/// The id that this provider gives.
+fn own_id(marker: &Marker) -> PhysicalId {
+    PhysicalId::fixed("glue-resource-policy", marker.as_str())
 }
 
 #[cfg(test)]

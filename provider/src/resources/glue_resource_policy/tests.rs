@@ -95,7 +95,7 @@ async fn merge_puts_beside_others_with_the_hash_that_was_read() {
     let glue = FakeGlue::with_policy(&foreign());
     create(&glue, &one()).await.unwrap();
     assert_eq!(glue.calls(), [READ, PUT]);
-    let hash = Condition::Unchanged(Some("version-1".to_owned()));
+    let hash = Condition::Unchanged("version-1".to_owned());
     assert_eq!(glue.state.borrow().puts, [(hash, EnableHybrid::True)]);
     assert_eq!(glue.statements()[0], statement("Theirs", "glue:*"));
     assert_eq!(glue.statements().len(), 2);
@@ -147,10 +147,7 @@ async fn delete_beside_others_puts_the_rest() {
     assert_eq!(glue.calls(), [READ, PUT]);
     assert_eq!(glue.statements(), [statement("Theirs", "glue:*")]);
     let (condition, _) = glue.state.borrow().puts.last().cloned().unwrap();
-    assert_eq!(
-        condition,
-        Condition::Unchanged(Some("version-2".to_owned()))
-    );
+    assert_eq!(condition, Condition::Unchanged("version-2".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -163,9 +160,68 @@ async fn delete_of_nothing_writes_nothing() {
     ] {
         let glue = FakeGlue::default();
         glue.state.borrow_mut().set_policy(live.as_deref());
+        // With our own id one look is enough.
+        let applied = create(&FakeGlue::default(), &one()).await.unwrap();
+        let asked = Asked::delete(applied.id.as_str(), &json!({}));
+        asked.cleanup(&Policy, &glue).await.unwrap();
+        assert_eq!((glue.calls(), glue.policy()), (vec![READ], live.clone()));
         delete(&glue).await.unwrap();
-        assert_eq!((glue.calls(), glue.policy()), (vec![READ], live));
+        assert_eq!(glue.policy(), live);
+        assert!(glue.calls().iter().all(|call| *call == READ));
     }
+}
+
+/// CloudFormation sends it when another resource fails while the Create still runs.
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_overtook_its_create_takes_what_the_create_writes_afterwards() {
+    let glue = FakeGlue::with_policy(&foreign());
+    let late = async {
+        tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+        create(&glue, &one()).await.unwrap();
+    };
+    let (deleted, ()) = tokio::join!(delete(&glue), late);
+    deleted.unwrap();
+    assert_eq!(glue.statements(), [statement("Theirs", "glue:*")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_hash_allows_no_write() {
+    let glue = FakeGlue::with_policy(&foreign());
+    create(&glue, &one()).await.unwrap();
+    glue.calls();
+    glue.quirk(Quirk::WithoutHash);
+    let two = properties(&[statement("Two", "glue:GetTable")]);
+    let failures = [
+        update(&glue, &one(), &two).await.unwrap_err(),
+        delete(&glue).await.unwrap_err(),
+    ];
+    for failure in failures {
+        assert_eq!(
+            (failure.kind, failure.untouched),
+            (ReasonKind::NoHash, true)
+        );
+    }
+    assert_eq!(glue.calls(), [READ, READ, READ, READ]);
+    assert_eq!(glue.statements().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_variable_under_an_older_version_is_refused() {
+    let mut own = statement("Mine", "glue:GetTable");
+    own["Condition"] =
+        json!({"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team}"}});
+    let glue = FakeGlue::with_policy(&foreign());
+    let failure = create(&glue, &properties(&[own.clone()]))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.kind, ReasonKind::OlderVersion);
+    for part in ["2008-10-17", "2012-10-17", "Mine"] {
+        assert!(failure.detail.contains(part), "{}", failure.detail);
+    }
+    assert_eq!(glue.calls(), [READ]);
+    create(&FakeGlue::default(), &properties(&[own]))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,14 +298,46 @@ async fn hybrid_is_sent_as_asked_and_its_refusal_explained() {
     create(&glue, &given).await.unwrap();
     assert_eq!(glue.state.borrow().puts[0].1, EnableHybrid::False);
     glue.quirk(Quirk::HybridRequired);
+    let before = given.clone();
     given["PolicyDocument"]["Statement"] = statement("Two", "glue:GetTable");
-    let failure = update(&glue, &one(), &given).await.unwrap_err();
+    let failure = update(&glue, &before, &given).await.unwrap_err();
     assert_eq!(failure.kind, ReasonKind::HybridRequired);
     assert!(
         failure.detail.contains("set `EnableHybrid` to `TRUE`"),
         "{}",
         failure.detail
     );
+}
+
+/// Somebody shared through Lake Formation after the stack was deployed with `FALSE`.
+#[tokio::test(start_paused = true)]
+async fn hybrid_false_holds_neither_a_delete_nor_a_way_back() {
+    let mut off = one();
+    off["EnableHybrid"] = "FALSE".into();
+    let glue = FakeGlue::with_policy(&foreign());
+    create(&glue, &off).await.unwrap();
+    glue.quirk(Quirk::HybridRequired);
+    let on = properties(&[statement("Two", "glue:GetTable")]);
+    update(&glue, &off, &on).await.unwrap();
+    // The update is rolled back.
+    update(&glue, &on, &off).await.unwrap();
+    assert_eq!(glue.statements()[1]["Action"], "glue:GetTable");
+    let sent = |glue: &FakeGlue| {
+        glue.state
+            .borrow()
+            .puts
+            .iter()
+            .map(|put| put.1)
+            .collect::<Vec<_>>()
+    };
+    let (f, t) = (EnableHybrid::False, EnableHybrid::True);
+    assert_eq!(sent(&glue), [f, t, f, t]);
+    Asked::delete("made-up-by-cloudformation", &off)
+        .cleanup(&Policy, &glue)
+        .await
+        .unwrap();
+    assert_eq!(sent(&glue), [f, t, f, t, f, t]);
+    assert_eq!(glue.statements(), [statement("Theirs", "glue:*")]);
 }
 
 #[tokio::test(start_paused = true)]

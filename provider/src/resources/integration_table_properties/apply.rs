@@ -73,7 +73,10 @@ pub(super) async fn apply(request: Request<'_>, world: World<'_>) -> Result<Appl
     let result = deadline.bound(work).await.unwrap_or_else(|| {
         Err(Failure::touched(
             ReasonKind::OutOfTime,
-            "Glue was too slow; try again",
+            format!(
+                "the properties of `{}` in `{}`; try again",
+                key.table_name, key.resource_arn
+            ),
         ))
     });
     let effective = match result {
@@ -152,7 +155,9 @@ fn id_after(request: Request<'_>, key: &TableKey, old: Option<&TableKey>) -> Phy
     };
     let same = match identity::meaning(id, Some(key)) {
         Meaning::Pair(pair) => pair == *key,
-        Meaning::Digest | Meaning::Refused | Meaning::Unfamiliar => old == Some(key),
+        Meaning::Digest | Meaning::Refused | Meaning::Unfinished | Meaning::Unfamiliar => {
+            old == Some(key)
+        }
     };
     if same { id.clone() } else { new() }
 }

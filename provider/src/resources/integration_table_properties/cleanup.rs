@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     backoff::Backoff,
+    overtaken::Overtaken,
     ports::{CallErrorKind, TableConfig, TableKey},
     resource::{Failure, ReasonKind, Request, World},
 };
@@ -22,18 +23,15 @@ pub(super) async fn cleanup(request: Request<'_>, world: World<'_>) -> Result<()
     let meaning = request
         .physical_id
         .map_or(Meaning::Unfamiliar, |id| meaning(id, given));
-    let (key, ours) = match (meaning, given) {
+    let (key, ours) = match (meaning.clone(), given) {
         (Meaning::Pair(key), _) => (key, true),
         // The id of another pair than the one in the properties: nobody knows which.
-        (Meaning::Digest | Meaning::Refused, _) | (Meaning::Unfamiliar, None) => return Ok(()),
-        (Meaning::Unfamiliar, Some(key)) => (key.clone(), false),
+        (Meaning::Digest | Meaning::Refused, _)
+        | (Meaning::Unfamiliar | Meaning::Unfinished, None) => return Ok(()),
+        (Meaning::Unfamiliar | Meaning::Unfinished, Some(key)) => (key.clone(), false),
     };
-    let live = match world.glue.get(&key).await {
-        Ok(Some(live)) => live,
-        Ok(None) => return Ok(()),
-        // Glue has nothing under a name that it does not take: a Delete never fails validation.
-        Err(error) if error.kind == CallErrorKind::Invalid => return Ok(()),
-        Err(error) => return Err(error.into()),
+    let Some(live) = look(world, &key, meaning == Meaning::Unfamiliar).await? else {
+        return Ok(());
     };
     if !ours && !same(&live, &wanted.config) {
         tracing::info!("the table properties are not ours; they are left alone");
@@ -49,6 +47,36 @@ pub(super) async fn cleanup(request: Request<'_>, world: World<'_>) -> Result<()
     }
     wait_for_integrations(world, &key, &live).await?;
     world.glue.remove(&key).await.map_err(Failure::from)
+}
+
+/// The pair, absent where it is gone. A Delete with an id that this provider did not give looks more than
+/// once.
+async fn look(
+    world: World<'_>,
+    key: &TableKey,
+    unfamiliar: bool,
+) -> Result<Option<TableConfig>, Failure> {
+    let mut overtaken = Overtaken::new(world.deadline);
+    loop {
+        match world.glue.get(key).await {
+            Ok(Some(live)) => return Ok(Some(live)),
+            Ok(None) if unfamiliar && overtaken.again().await => {}
+            Ok(None) => {
+                if unfamiliar {
+                    tracing::warn!(
+                        table = key.table_name,
+                        target = key.resource_arn,
+                        "a Delete with an id that this provider did not give found nothing; a Create that \
+                         is still under way may leave the properties of this table"
+                    );
+                }
+                return Ok(None);
+            }
+            // Glue has nothing under a name that it does not take: a Delete never fails validation.
+            Err(error) if error.kind == CallErrorKind::Invalid => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Waits for integrations that are going; one that stays is a reason to stop at once.

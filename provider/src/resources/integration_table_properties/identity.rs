@@ -15,7 +15,9 @@ pub(super) enum Meaning {
     Digest,
     /// A Create that ended before anything was written.
     Refused,
-    /// Nothing of ours, or a Create that stopped somewhere.
+    /// A Create that stopped somewhere.
+    Unfinished,
+    /// Nothing of ours.
     Unfamiliar,
 }
 
@@ -62,6 +64,12 @@ pub(super) fn meaning(id: &PhysicalId, given: Option<&TableKey>) -> Meaning {
         .is_some_and(|rest| rest.starts_with(':'))
     {
         return Meaning::Refused;
+    }
+    if text
+        .strip_prefix(UNCERTAIN)
+        .is_some_and(|rest| rest.starts_with(':'))
+    {
+        return Meaning::Unfinished;
     }
     if given.is_some_and(|given| super::identity::id(given) == *id) {
         return given.cloned().map_or(Meaning::Digest, Meaning::Pair);

@@ -76,7 +76,7 @@ fn a_failed_create_answers_with_an_id_that_names_no_pair() {
         |untouched| identity::meaning(&identity::marker(request, untouched), Some(&key("Orders")));
     assert_eq!(
         (meaning(true), meaning(false)),
-        (Meaning::Refused, Meaning::Unfamiliar)
+        (Meaning::Refused, Meaning::Unfinished)
     );
 }
 
