@@ -237,6 +237,24 @@ mod tests {
     }
 
     #[test]
+    fn no_reply_holds_what_xml_cannot_carry() {
+        let wrong = "a\u{1b}[2J\u{0}b\u{fffe}\tc\u{85}😀";
+        let id = PhysicalId::new(wrong).unwrap();
+        let data = BTreeMap::from([("PolicyHash", wrong.to_owned())]);
+        let carried = "a\u{fffd}[2J\u{fffd}b\u{fffd}\tc\u{85}😀";
+        let body = Reply::success(&event("s", "r", "l"), id.clone(), data).into_body();
+        let body: Value = serde_json::from_str(&body.unwrap()).unwrap();
+        assert_eq!(body["PhysicalResourceId"], carried);
+        assert_eq!(body["Data"]["PolicyHash"], carried);
+        let body = Reply::failed(&event("s", "r", "l"), id, wrong, "log", "1").into_body();
+        let body: Value = serde_json::from_str(&body.unwrap()).unwrap();
+        assert_eq!(
+            body["Reason"],
+            format!("{carried} CloudWatch Log Stream: log 1")
+        );
+    }
+
+    #[test]
     fn a_long_story_is_cut_to_the_last_byte_and_the_pointer_stays() {
         for unit in ["x", "é", "\"", "\n", "\u{1}", "€", "😀"] {
             let reply = Reply::failed(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use zeroetl_tests::blackbox::samples::{POLICY, TABLE, policy, statement};
+use zeroetl_tests::blackbox::glue::{Fault, Operation};
+use zeroetl_tests::blackbox::samples::{POLICY, TABLE, policy, statement, table};
 use zeroetl_tests::blackbox::{LambdaResult, World};
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -159,4 +160,71 @@ fn a_delete_with_deep_properties_still_removes_its_statements() {
     let deep = text.replace("\"here\"", &nested(10_000));
     world.send_text(&delete, deep).success();
     assert_eq!(world.glue.document(), None);
+}
+
+#[test]
+fn a_request_whose_url_has_expired_is_not_worked_on() {
+    let world = World::start();
+    let create = world.create(POLICY, policy(&[statement("Orders")]));
+    let late = create
+        .event()
+        .to_string()
+        .replace("X-Amz-Date=2099", "X-Amz-Date=2019");
+    let outcome = world.send_text(&create, late);
+    let LambdaResult::Error(error) = &outcome.lambda else {
+        panic!("{:?}", outcome.lambda);
+    };
+    assert!(format!("{error:?}").contains("expired"), "{error:?}");
+    assert!(outcome.calls.is_empty() && outcome.puts.is_empty());
+    lives_on(&world);
+}
+
+#[test]
+fn a_stack_of_another_account_or_region_is_refused() {
+    let world = World::start();
+    let create = world.create(POLICY, policy(&[statement("Orders")]));
+    let elsewhere = |account: &str, region: &str| {
+        let parts: Vec<&str> = create.stack_id.split(':').collect();
+        let rest = parts[5..].join(":");
+        format!("arn:aws:cloudformation:{region}:{account}:{rest}")
+    };
+    for stack in [
+        elsewhere("999999999999", "us-east-1"),
+        elsewhere("111122223333", "eu-west-1"),
+    ] {
+        let mut forged = create.renewed(&world.replies);
+        forged.stack_id = stack;
+        let outcome = world.send(&forged);
+        let reply = outcome.failed();
+        let reason = outcome.reason();
+        assert!(
+            reason.contains("the stack is of another account or Region"),
+            "{reason}"
+        );
+        assert!(outcome.calls.is_empty());
+        // The Delete that follows must not hold the stack.
+        let outcome = world.send(&forged.delete(&world.replies, &reply.physical_id));
+        outcome.success();
+        assert!(outcome.calls.is_empty());
+    }
+}
+
+#[test]
+fn a_call_that_hangs_is_named_with_its_object_and_its_time() {
+    let world = World::start();
+    world.glue.always(Operation::GetTable, Fault::Hang);
+    let create = world
+        .create(TABLE, table("lake", "Orders", json!({})))
+        .within(Duration::from_secs(3));
+    let outcome = world.send(&create);
+    outcome.failed();
+    let reason = outcome.reason();
+    for part in [
+        "glue:GetIntegrationTableProperties",
+        "`Orders`",
+        "database/lake",
+    ] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert!(reason.contains(" ms") || reason.contains(" s;"), "{reason}");
 }

@@ -64,6 +64,31 @@ fn foreign_statements_keep_their_value() {
 }
 
 #[test]
+fn numbers_of_our_own_stay_as_they_were_written() {
+    let world = World::start();
+    let number = "123456789012345678901234567890";
+    let mut own = statement("Orders");
+    own["Condition"] = json!({ "NumericLessThan": { "aws:MultiFactorAuthAge": 0 } });
+    let text = policy(&[own])["PolicyDocument"].to_string().replace(
+        "\"aws:MultiFactorAuthAge\":0",
+        &format!("\"aws:MultiFactorAuthAge\":{number}"),
+    );
+    let create = world.create(POLICY, json!({ "PolicyDocument": text }));
+    world.send(&create).success();
+    let live = world
+        .glue
+        .policy(|policy| policy.live().map(|live| live.text.clone()));
+    assert!(
+        live.as_ref().is_some_and(|text| text.contains(number)),
+        "{live:?}"
+    );
+    // And an equal document is still equal.
+    let again = world.send(&create.renewed(&world.replies));
+    again.success();
+    assert!(again.operations().iter().all(|one| !one.is_write()));
+}
+
+#[test]
 fn numbers_that_no_float_holds_stay_as_they_are() {
     let world = World::start();
     let number = "123456789012345678901234567890";

@@ -26,7 +26,9 @@ mod usage;
 mod wanted;
 mod write;
 
-use crate::resource::{Applied, Failure, Outcome, PhysicalId, Request, Resource, World};
+use crate::resource::{
+    Applied, Failure, Outcome, PhysicalId, ReasonKind, Request, Resource, World,
+};
 
 /// `Custom::IntegrationTableProperties`.
 #[derive(Debug, Clone, Copy)]
@@ -38,17 +40,41 @@ impl Resource for IntegrationTableProperties {
     }
 
     fn apply<'a>(&'a self, request: Request<'a>, world: World<'a>) -> Outcome<'a, Applied> {
-        Box::pin(apply::apply(request, world))
+        Box::pin(async move {
+            let done = apply::apply(request, world).await;
+            done.map_err(|failure| on_pair(failure, request))
+        })
     }
 
     fn cleanup<'a>(&'a self, request: Request<'a>, world: World<'a>) -> Outcome<'a, ()> {
-        Box::pin(cleanup::cleanup(request, world))
+        Box::pin(async move {
+            let done = cleanup::cleanup(request, world).await;
+            done.map_err(|failure| on_pair(failure, request))
+        })
     }
 
     /// Never the id of the pair: it says whether anything may have been written. Where nothing was,
     /// the Delete that follows removes nothing; else it takes only what equals the properties.
     fn id_of_failed_create(&self, request: Request<'_>, failure: &Failure) -> PhysicalId {
         identity::marker(request, failure.untouched)
+    }
+}
+
+/// A call that was made in vain names its action; this names what it was made for.
+fn on_pair(failure: Failure, request: Request<'_>) -> Failure {
+    let in_vain = matches!(
+        failure.kind,
+        ReasonKind::Unavailable | ReasonKind::Throttled | ReasonKind::OutOfTime
+    );
+    match wanted::Wanted::read(request.properties).key {
+        Some(key) if in_vain && !failure.detail.contains(&key.resource_arn) => Failure {
+            detail: format!(
+                "{}; it was for `{}` in `{}`",
+                failure.detail, key.table_name, key.resource_arn
+            ),
+            ..failure
+        },
+        _ => failure,
     }
 }
 
