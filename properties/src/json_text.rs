@@ -18,7 +18,9 @@ pub(crate) fn parse(text: &str, path: &str, problems: &mut Problems) -> Option<V
         doubled: &doubled,
     }
     .deserialize(&mut source)
-    .and_then(|value| source.end().map(|()| value));
+    // The value itself is JSON's own, since only that one keeps the text of a number.
+    .and_then(|_| source.end())
+    .and_then(|()| serde_json::from_str(text));
     problems.extend(doubled.into_inner());
     parsed
         .map_err(|error| problems.push(path, format!("is not valid JSON: {error}")))

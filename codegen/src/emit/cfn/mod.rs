@@ -8,4 +8,5 @@ mod text;
 
 pub use document::document;
 pub use expression::value;
+pub(crate) use text::Plain;
 pub use text::{EmitError, GENERATOR, to_json, to_yaml};

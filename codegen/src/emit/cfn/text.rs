@@ -45,8 +45,9 @@ pub fn to_yaml(document: &Json) -> Result<String, EmitError> {
     };
     let options = serde_saphyr::ser_options! { folded_wrap_chars: 100 };
     let placeholder = absent_from(&document.to_string());
-    let body = serde_saphyr::to_string_with_options(&bare_keys(document, &placeholder), options)?
-        .replace(&placeholder, "::");
+    let body =
+        serde_saphyr::to_string_with_options(&Plain(&bare_keys(document, &placeholder)), options)?
+            .replace(&placeholder, "::");
     let mut text = format!(
         "# {GENERATOR} from the blueprint {}.\n# {}.\n{body}",
         about("Blueprint"),
@@ -56,6 +57,27 @@ pub fn to_yaml(document: &Json) -> Result<String, EmitError> {
         text.push('\n');
     }
     Ok(text)
+}
+
+/// JSON for other writers than JSON's own. A number keeps its text (`arbitrary_precision`), which `serde`
+/// cannot say; the numbers of ours fit into what it can.
+pub(crate) struct Plain<'a>(pub(crate) &'a Json);
+
+impl serde::Serialize for Plain<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Json::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+                (Some(number), ..) => to.serialize_i64(number),
+                (_, Some(number), _) => to.serialize_u64(number),
+                (.., number) => to.serialize_f64(number.unwrap_or(f64::NAN)),
+            },
+            Json::Array(items) => to.collect_seq(items.iter().map(Plain)),
+            Json::Object(members) => {
+                to.collect_map(members.iter().map(|(key, value)| (key, Plain(value))))
+            }
+            other => other.serialize(to),
+        }
+    }
 }
 
 /// A word that stands nowhere in `text`.

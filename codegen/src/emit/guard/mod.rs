@@ -44,7 +44,7 @@ pub fn unit_tests(resources: &[ResourceSchema]) -> Result<String, serde_saphyr::
         "{GENERATOR} from the property types of the custom resources."
     ));
     let notice = GuardComment::new("Do not edit; change those and run `cargo xtask generate`.");
-    let tests = serde_saphyr::to_string(&cases::document(resources))?;
+    let tests = serde_saphyr::to_string(&super::cfn::Plain(&cases::document(resources)))?;
     Ok(format!("{about}\n{notice}\n\n{}\n", tests.trim_end()))
 }
 
