@@ -104,9 +104,12 @@ fn account_region_and_partition_come_from_the_functions_own_arn() {
     };
     let world = World::start_with(&options);
     // The environment says `us-east-1`, and so does the statement's resource.
-    let reason = world
-        .send(&world.create(POLICY, policy(&[statement("Orders")])))
-        .reason();
+    let mut create = world.create(POLICY, policy(&[statement("Orders")]));
+    create.stack_id = create
+        .stack_id
+        .replace("arn:aws:", "arn:aws-cn:")
+        .replace("us-east-1:111122223333", "cn-north-1:999988887777");
+    let reason = world.send(&create).reason();
     assert!(
         reason.contains("arn:aws-cn:glue:cn-north-1:999988887777:"),
         "{reason}"

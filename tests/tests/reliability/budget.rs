@@ -78,7 +78,7 @@ fn every_length_around_the_limit_is_answered() {
 #[test]
 fn long_identifiers_eat_into_the_reason_and_stay_whole() {
     let world = World::start();
-    for (stack, id) in [(1_000, "\""), (1_500, "x"), (200, "\u{1}"), (1, "ü")] {
+    for (stack, id) in [(1_000, "\""), (1_500, "x"), (200, "\\"), (1, "ü")] {
         let stack = format!("{}{}", stack_id("long"), "s".repeat(stack));
         let create = CfnRequest::create_in(
             &world.replies,
@@ -87,11 +87,7 @@ fn long_identifiers_eat_into_the_reason_and_stay_whole() {
             TABLE,
             json!({ "x": "y" }),
         );
-        let id = if id == "\u{1}" {
-            id.repeat(300)
-        } else {
-            id.repeat(1024 / id.len())
-        };
+        let id = id.repeat(1024 / id.len());
         let update = create.update(&world.replies, &id, wrong("ü", 200));
         let reply = world.send(&update).failed();
         assert_eq!(reply.physical_id, id);
