@@ -64,7 +64,11 @@ impl Aws {
         if let Some(client) = self.glue.get() {
             return Ok(client);
         }
-        let endpoint = checked("glue:*", "AWS_ENDPOINT_URL_GLUE", &self.endpoints.glue)?;
+        let endpoint = checked(
+            "glue:*",
+            "AWS_ENDPOINT_URL_GLUE",
+            self.endpoints.glue.as_deref(),
+        )?;
         let (keys, region) = self.identity("glue:*", home)?;
         let http = ReqwestClient(self.http.clone());
         let client = glue::Client::from_conf(glue_config(http, keys, region, endpoint));
@@ -80,7 +84,7 @@ impl Aws {
         }
         let action = "cloudformation:*";
         let variable = "AWS_ENDPOINT_URL_CLOUDFORMATION";
-        let endpoint = checked(action, variable, &self.endpoints.cloudformation)?;
+        let endpoint = checked(action, variable, self.endpoints.cloudformation.as_deref())?;
         let (keys, region) = self.identity(action, home)?;
         let http = ReqwestClient(self.http.clone());
         let config = cloudformation_config(http, keys, region, endpoint);
@@ -113,9 +117,9 @@ impl Aws {
 fn checked<'e>(
     action: &'static str,
     variable: &str,
-    endpoint: &'e Option<String>,
+    endpoint: Option<&'e str>,
 ) -> Result<Option<&'e str>, CallError> {
-    let Some(endpoint) = endpoint.as_deref() else {
+    let Some(endpoint) = endpoint else {
         return Ok(None);
     };
     let is_address =
