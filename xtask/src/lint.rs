@@ -40,20 +40,12 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     )
 }
 
-/// Every template of every folder, both formats.
+/// Every template of every folder, however deep, both formats.
 fn templates(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for folder in entries(&root.join("templates"))? {
-        if !folder.is_dir() {
-            continue;
-        }
-        let templates = entries(&folder)?.into_iter().filter(|path| {
-            let extension = path.extension().and_then(|it| it.to_str());
-            matches!(extension, Some("yaml" | "json")) && !path.ends_with("published.json")
-        });
-        for path in templates {
-            let relative = path.strip_prefix(root).unwrap_or(&path);
-            found.push(relative.to_string_lossy().into_owned());
+        if folder.is_dir() {
+            add_templates(root, &folder, &mut found)?;
         }
     }
     found.sort();
@@ -61,6 +53,19 @@ fn templates(root: &Path) -> Result<Vec<String>> {
         bail!("no template in `templates`; run `cargo xtask generate`");
     }
     Ok(found)
+}
+
+fn add_templates(root: &Path, folder: &Path, found: &mut Vec<String>) -> Result<()> {
+    for path in entries(folder)? {
+        let extension = path.extension().and_then(|it| it.to_str());
+        if path.is_dir() {
+            add_templates(root, &path, found)?;
+        } else if matches!(extension, Some("yaml" | "json")) && !path.ends_with("published.json") {
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            found.push(relative.to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -8,9 +8,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_smithy_types::date_time::{DateTime, Format};
-
 use reqwest::Url;
+use time::{Date, Month};
 
 /// The reply cannot be sent to the URL of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,18 +89,14 @@ impl ResponseUrl {
 
 /// A time such as `20261127T185940Z`.
 fn begin(signed: &str) -> Option<SystemTime> {
-    let part = |from: usize, to: usize| signed.get(from..to);
-    let written = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        part(0, 4)?,
-        part(4, 6)?,
-        part(6, 8)?,
-        part(9, 11)?,
-        part(11, 13)?,
-        part(13, 15)?
-    );
-    let time = DateTime::from_str(&written, Format::DateTime).ok()?;
-    let seconds = u64::try_from(time.secs()).ok()?;
+    let number = |from: usize, to: usize| signed.get(from..to)?.parse::<u8>().ok();
+    let month = Month::try_from(number(4, 6)?).ok()?;
+    let date =
+        Date::from_calendar_date(signed.get(..4)?.parse().ok()?, month, number(6, 8)?).ok()?;
+    let time = date
+        .with_hms(number(9, 11)?, number(11, 13)?, number(13, 15)?)
+        .ok()?;
+    let seconds = u64::try_from(time.assume_utc().unix_timestamp()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
