@@ -202,6 +202,8 @@ pub(crate) trait CloudFormation {
     /// Starts the change set's operation; its events carry the token. A create that fails takes
     /// back also what it retains, unless `keep_on_failure`.
     async fn execute(&self, id: &str, token: &str, keep_on_failure: bool) -> Result<(), AwsError>;
+    /// The names of the change sets of a stack that were not executed.
+    async fn change_sets(&self, stack_id: &str) -> Result<Vec<String>, AwsError>;
     /// Removes a change set that is not executed.
     async fn delete_change_set(&self, id: &str) -> Result<(), AwsError>;
     /// Starts to delete a stack.

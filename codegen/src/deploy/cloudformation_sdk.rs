@@ -88,12 +88,12 @@ impl CloudFormation for SdkCloudFormation<'_> {
 
     async fn log(&self, group: &str, stream: &str) -> Result<Vec<String>, AwsError> {
         let answer = aws_sdk_cloudwatchlogs::Client::new(&self.account.config)
-            .get_log_events()
+            .filter_log_events()
             .log_group_name(group)
-            .log_stream_name(stream)
+            .log_stream_names(stream)
             .send()
             .await
-            .map_err(failed!(self, "logs:GetLogEvents"))?;
+            .map_err(failed!(self, "logs:FilterLogEvents"))?;
         let lines = answer.events().iter().filter_map(|event| event.message());
         Ok(lines.map(str::to_owned).collect())
     }
@@ -260,6 +260,27 @@ impl CloudFormation for SdkCloudFormation<'_> {
             .await
             .map_err(failed!(self, "cloudformation:ExecuteChangeSet"))?;
         Ok(())
+    }
+
+    async fn change_sets(&self, stack_id: &str) -> Result<Vec<String>, AwsError> {
+        let mut all = Vec::new();
+        let mut page = None;
+        loop {
+            let answer = self
+                .client
+                .list_change_sets()
+                .stack_name(stack_id)
+                .set_next_token(page)
+                .send()
+                .await
+                .map_err(failed!(self, "cloudformation:ListChangeSets"))?;
+            let names = answer.summaries().iter();
+            all.extend(names.filter_map(|one| one.change_set_name().map(str::to_owned)));
+            page = answer.next_token().map(str::to_owned);
+            if page.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     async fn delete_change_set(&self, id: &str) -> Result<(), AwsError> {

@@ -10,8 +10,12 @@ use super::failure::{findings, stuck_resources};
 use super::operation::{Ended, LostSight, follow};
 use super::progress::Progress;
 use super::session::Session;
-use super::stack_state::{Verdict, foreign_operation, is_busy, judge, own_token, stuck};
+use super::stack_state::{
+    TOKEN_PREFIX, Verdict, foreign_operation, is_busy, judge, own_token, stuck,
+};
 use crate::plan::{DeploymentPlan, StackKind, StackPlan};
+use crate::shell::word;
+use crate::visible::one_line;
 
 /// One stack of the plan, and what stands of it.
 #[derive(Debug)]
@@ -26,6 +30,9 @@ pub(crate) struct Surveyed<'a> {
     pub(crate) template: Option<Deployed>,
     /// Whether its creation failed and it holds nothing; known after [`settle`].
     pub(crate) empty: bool,
+    /// The change sets of somebody else that wait in a stack that holds nothing yet; known after
+    /// [`settle`].
+    pub(crate) pending: Vec<String>,
     /// The resources that failed in the operation that left the stack as it is; known after
     /// [`settle`].
     pub(crate) failed: Vec<String>,
@@ -95,6 +102,7 @@ pub(crate) async fn survey<'a>(
             standing,
             template: None,
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         });
@@ -200,6 +208,14 @@ async fn read_one(
     surveyed: &mut Surveyed<'_>,
 ) -> Result<(), SurveyError> {
     if let Some(stack) = surveyed.standing.clone()
+        && stack.status == "REVIEW_IN_PROGRESS"
+    {
+        let names = api.change_sets(&stack.name).await?.into_iter();
+        surveyed.pending = names
+            .filter(|name| !name.starts_with(TOKEN_PREFIX))
+            .collect();
+    }
+    if let Some(stack) = surveyed.standing.clone()
         && matches!(surveyed.verdict(), Verdict::Stuck(_))
     {
         let resources = api.resources(&stack.id).await?;
@@ -230,6 +246,18 @@ fn is_gone(resource: &StackResource) -> bool {
 pub(crate) fn hinders_deploy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
     if surveyed.empty {
         return None;
+    }
+    if let (Some(stack), Some(name)) = (&surveyed.standing, surveyed.pending.first()) {
+        let name = one_line(name);
+        return Some(format!(
+            "change set `{name}` waits in stack `{}`, and somebody may be about to execute it, which \
+             a deployment would prevent; wait for it, or delete it by `aws cloudformation \
+             delete-change-set --stack-name {} --change-set-name {} {}`",
+            stack.name,
+            stack.name,
+            word(&name),
+            login.cli_flags()
+        ));
     }
     let Verdict::Stuck(repair) = surveyed.verdict() else {
         return None;
@@ -383,6 +411,7 @@ mod tests {
             standing: Some(api.snapshot()),
             template: None,
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         };
@@ -408,6 +437,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn somebody_elses_pending_change_set_hinders_a_deployment_and_ours_does_not() {
+        for (name, hinders) in [("theirs", true), ("zeroetl-1-2", false)] {
+            let api = FakeCloudFormation::default();
+            api.set_status("REVIEW_IN_PROGRESS");
+            api.await_execution(name);
+            let plan = plan();
+            let mut surveyed = Surveyed {
+                plan: &plan.stacks[0],
+                wanted: Template::default(),
+                standing: Some(api.snapshot()),
+                template: None,
+                empty: false,
+                pending: Vec::new(),
+                failed: Vec::new(),
+                deleted: None,
+            };
+            settle_one(&api, &mut surveyed, &Lines::default())
+                .await
+                .unwrap();
+            let hindered = hinders_deploy(&surveyed, &login());
+            assert_eq!(hindered.is_some(), hinders, "{hindered:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_failed_creation_hinders_a_deployment_only_while_its_stack_holds_something() {
         for (status, hinders) in [("DELETE_COMPLETE", false), ("DELETE_FAILED", true)] {
             let api = FakeCloudFormation::default();
@@ -420,6 +474,7 @@ mod tests {
                 standing: Some(api.snapshot()),
                 template: None,
                 empty: false,
+                pending: Vec::new(),
                 failed: Vec::new(),
                 deleted: None,
             };
@@ -457,6 +512,7 @@ mod tests {
             standing,
             template: None,
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         };
@@ -474,6 +530,7 @@ mod tests {
             standing: Some(stack("CREATE_COMPLETE")),
             template: Some(Deployed::parse(template)),
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         };
@@ -502,6 +559,7 @@ mod tests {
             standing: Some(stack("CREATE_COMPLETE")),
             template: Some(Deployed::parse("Resources: [")),
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         };

@@ -31,6 +31,7 @@ struct State {
     resources: Vec<StackResource>,
     drifted: Vec<Drifted>,
     log: Vec<String>,
+    pending: Vec<String>,
     calls: Vec<String>,
     lost: u32,
     vanished: bool,
@@ -70,6 +71,11 @@ impl FakeCloudFormation {
 
     pub(crate) fn find(&self, finding: &str) {
         self.state.borrow_mut().findings.push(finding.to_owned());
+    }
+
+    /// A change set waits in the stack.
+    pub(crate) fn await_execution(&self, name: &str) {
+        self.state.borrow_mut().pending.push(name.to_owned());
     }
 
     /// The stack's function wrote a line.
@@ -219,6 +225,10 @@ impl CloudFormation for FakeCloudFormation {
             "execute taking back"
         });
         Ok(())
+    }
+
+    async fn change_sets(&self, _: &str) -> Result<Vec<String>, AwsError> {
+        Ok(self.state.borrow().pending.clone())
     }
 
     async fn delete_change_set(&self, _: &str) -> Result<(), AwsError> {

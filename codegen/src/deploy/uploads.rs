@@ -141,6 +141,7 @@ mod tests {
             standing,
             template: None,
             empty: false,
+            pending: Vec::new(),
             failed: Vec::new(),
             deleted: None,
         }

@@ -204,12 +204,18 @@ async fn deploy_stops_at_the_first_failure_with_the_resources_reason() {
         .put_policy(&crowded_policy(&stage.target.id))
         .await;
     let folder = folder(&stage, &table("Orders", ""));
+    // A rollback takes some seconds on AWS; the log group goes at its end.
+    stage.fault(&json!({
+        "operation": "DeleteFunction", "account": stage.target.id, "delay_seconds": 4,
+    }));
 
     let output = run(deploy(&stage, folder.path()));
 
     assert_eq!(output.status.code(), Some(1));
     let told = stderr(&output);
     assert!(told.contains("10240"), "{told}");
+    // What the function wrote is shown, since nobody can look it up any more.
+    assert!(told.contains("            log: "), "{told}");
     assert!(told.contains("orders-lake-test-target"), "{told}");
     let integrations = stage
         .source

@@ -130,6 +130,12 @@ async fn a_shell_with_somebodys_pending_change_set_is_left_alone() {
         .template_body(theirs.to_string());
     request.send().await.unwrap();
     let folder = folder(&stage, &table("Orders", ""));
+    let refused = run(deploy(&stage, folder.path()));
+    assert_eq!(refused.status.code(), Some(1));
+    let told = stderr(&refused);
+    for part in ["nothing was touched", "`theirs`", "delete-change-set"] {
+        assert!(told.contains(part), "`{part}` is not in: {told}");
+    }
     let (_, told) = succeed(destroy(&stage, folder.path()));
     assert!(told.contains("left alone"), "{told}");
     let sets = api.list_change_sets().stack_name(TARGET).send().await;

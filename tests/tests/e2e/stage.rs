@@ -90,7 +90,9 @@ impl Stage {
             let common = shared();
             let root = workspace_root();
             let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("local-aws-alone");
-            let server = LocalAws::start(&root, &common.python, &Options::in_folder(state));
+            let mut options = Options::in_folder(state);
+            options.auth = true;
+            let server = LocalAws::start(&root, &common.python, &options);
             Box::leak(Box::new(Shared {
                 server: server.unwrap(),
                 python: PythonEnv::ensure(&root).unwrap(),
