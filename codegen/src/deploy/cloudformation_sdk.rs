@@ -121,7 +121,17 @@ impl CloudFormation for SdkCloudFormation<'_> {
                 self,
                 "cloudformation:DescribeStackDriftDetectionStatus"
             ))?;
-        // A detection that failed for one resource has looked at the others.
+        // A resource that could not be read, for lack of permission above all, is not known to be as deployed.
+        if answer.detection_status() == Some(&StackDriftDetectionStatus::DetectionFailed) {
+            let reason = answer.detection_status_reason();
+            return Err(AwsError {
+                call: "cloudformation:DetectStackDrift",
+                account: self.account.login.to_string(),
+                problem: Problem::Denied {
+                    message: reason.unwrap_or("no reason").to_owned(),
+                },
+            });
+        }
         Ok(answer.detection_status() != Some(&StackDriftDetectionStatus::DetectionInProgress))
     }
 

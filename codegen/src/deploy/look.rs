@@ -18,8 +18,11 @@ use crate::plan::{DeploymentPlan, StackKind};
 /// How closely is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Closely {
-    /// CloudFormation looks for drift of every resource, and Glue is asked.
+    /// CloudFormation looks for drift of every resource, and Glue is asked; where that is denied, there is
+    /// no answer.
     Everything,
+    /// CloudFormation looks for drift where it may, and Glue is asked.
+    Permitted,
     /// Glue is asked.
     Glue,
 }
@@ -38,7 +41,7 @@ pub(crate) async fn look(
         Some((found.deployed()?, found.standing.as_ref()?)).filter(|_| stands)
     };
     let mut live = Live::default();
-    if closely == Closely::Everything {
+    if closely != Closely::Glue {
         for kind in StackKind::ALL {
             let Some((_, stack)) = deployed(kind) else {
                 continue;
@@ -47,7 +50,10 @@ pub(crate) async fn look(
                 Ok(found) => live
                     .drifted
                     .extend(found.into_iter().map(|one| (kind, one))),
-                Err(error) if matches!(error.problem, Problem::Denied { .. }) => {
+                Err(error)
+                    if closely == Closely::Permitted
+                        && matches!(error.problem, Problem::Denied { .. }) =>
+                {
                     progress.line(&format!(
                         "what was changed by hand in `{}` cannot be seen, and is not put back: {error}",
                         stack.name

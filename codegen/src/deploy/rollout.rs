@@ -145,7 +145,7 @@ pub async fn rollout(
         &session,
         plan,
         &stacks.iter().collect::<Vec<_>>(),
-        Closely::Everything,
+        Closely::Permitted,
         progress,
     )
     .await?;
@@ -164,7 +164,7 @@ pub async fn rollout(
     let closely = if before.drift.native.is_empty() {
         Closely::Glue
     } else {
-        Closely::Everything
+        Closely::Permitted
     };
     let after = look(
         &session,

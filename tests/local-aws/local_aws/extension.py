@@ -13,6 +13,7 @@ from local_aws import (
     settings,
 )
 from local_aws.cloudformation import (
+    access_key,
     bucket,
     bucket_policy,
     cleanup,
@@ -51,6 +52,7 @@ def install():
         events,
         failed_creates,
         deletion,
+        access_key,
         custom_resource,
         bucket,
         bucket_policy,

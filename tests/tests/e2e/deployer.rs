@@ -86,8 +86,8 @@ impl Granted {
 /// What one account's user is granted: committed policies, and statements.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Rights {
-    policies: Vec<Granted>,
-    statements: Vec<Value>,
+    pub(crate) policies: Vec<Granted>,
+    pub(crate) statements: Vec<Value>,
 }
 
 impl Rights {
@@ -252,7 +252,8 @@ fn stacks_of(prefix: &str, account: &str) -> Vec<Value> {
 
 /// The bucket that the command makes and uploads to: code, and templates too long for a request.
 fn code_bucket(account: &str) -> Value {
-    let bucket = format!("arn:aws:s3:::zeroetl-code-{account}-{REGION}");
+    // Also without the Region: a bucket of one's own.
+    let bucket = format!("arn:aws:s3:::zeroetl-code-{account}");
     allow(
         &[
             "s3:CreateBucket",
@@ -263,7 +264,12 @@ fn code_bucket(account: &str) -> Value {
             "s3:PutEncryptionConfiguration",
             "s3:PutObject",
         ],
-        &json!([bucket, format!("{bucket}/*")]),
+        &json!([
+            bucket,
+            format!("{bucket}-{REGION}"),
+            format!("{bucket}/*"),
+            format!("{bucket}-{REGION}/*")
+        ]),
     )
 }
 
@@ -320,7 +326,8 @@ impl Account {
                 "Secret": { "Value": { "Fn::GetAtt": ["Key", "SecretAccessKey"] } },
             },
         });
-        let mut keys = self.as_root(&name, template).await?;
+        let keys = self.as_root(&name, template).await;
+        let mut keys = keys.expect("the local AWS makes users and their keys");
         Some(Keys {
             id: keys.remove("Id").unwrap(),
             secret: keys.remove("Secret").unwrap(),

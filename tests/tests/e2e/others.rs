@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::command::{deploy, destroy, folder, run, status, stderr, stdout, succeed, table};
+use crate::deployer::Rights;
 use crate::stacks::Parameters;
 use crate::stage::{Account, REGION, Stage};
 
@@ -247,4 +248,45 @@ async fn status_says_in_keys_and_exit_code_how_it_stands() {
         keys(&report["differences"][0]),
         ["mend", "resource", "stack", "what"]
     );
+}
+
+#[tokio::test]
+async fn status_gives_no_verdict_on_what_it_may_not_look_at() {
+    let stage = Stage::new().await;
+    let folder = folder(&stage, &table("Orders", ""));
+    succeed(deploy(&stage, folder.path()));
+    let all = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    for denied in [
+        "cloudformation:DetectStackDrift",
+        "s3:GetBucketPublicAccessBlock",
+    ] {
+        let deny = json!({ "Effect": "Deny", "Action": denied, "Resource": "*" });
+        let rights = Rights {
+            statements: vec![all.clone(), deny],
+            ..Rights::default()
+        };
+        let keys = stage.target.user(&rights).await.unwrap();
+        let mut command = stage.zeroetl(folder.path());
+        let path = folder.path().join("aws-credentials");
+        let mut credentials = std::fs::read_to_string(&path).unwrap();
+        credentials.push_str(&format!(
+            "[blind]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            keys.id, keys.secret
+        ));
+        std::fs::write(path, credentials).unwrap();
+        let path = folder.path().join("aws-config");
+        let mut config = std::fs::read_to_string(&path).unwrap();
+        let blind = config.replace("[profile target-admin]", "[profile blind]");
+        config.push_str(&blind[blind.find("[profile blind]").unwrap()..]);
+        std::fs::write(path, config).unwrap();
+        command.args(["status", "--target-profile", "blind"]);
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("DetectStackDrift"),
+            "{}",
+            stderr(&output)
+        );
+        assert!(!stdout(&output).contains("healthy"), "{}", stdout(&output));
+    }
 }

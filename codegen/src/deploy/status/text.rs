@@ -80,7 +80,7 @@ fn write_integration(out: &mut String, integration: &IntegrationReport) -> std::
         integration.table, integration.name
     )?;
     if let Some(arn) = &integration.arn {
-        writeln!(out, "      {arn}")?;
+        writeln!(out, "      {}", one_line(arn))?;
     }
     for error in &integration.errors {
         writeln!(
@@ -161,7 +161,7 @@ fn write_properties(out: &mut String, properties: &PropertiesReport) -> std::fmt
         writeln!(out)?;
     }
     if let Some(arn) = &properties.integration_arn {
-        writeln!(out, "      owned by {arn}")?;
+        writeln!(out, "      owned by {}", one_line(arn))?;
     }
     Ok(())
 }

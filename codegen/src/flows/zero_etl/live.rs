@@ -63,6 +63,10 @@ pub(crate) const DEPLOY: &str = "run `zeroetl deploy`";
 pub(crate) const RELOAD: &str =
     "run `zeroetl deploy --allow-reload`; Glue then loads the table from the start";
 
+/// What mends an integration whose name somebody else's has taken.
+const REPLACED: &str = "delete the other integration in Glue, then run `zeroetl deploy --allow-reload`; Glue \
+     then loads the table from the start";
+
 /// Compares what is live with the deployed target and integration stacks.
 pub(crate) fn compare(
     target: Option<Deployed<'_>>,
@@ -75,7 +79,7 @@ pub(crate) fn compare(
     }
     if let Some(integration) = integration {
         for one in &live.integrations {
-            compared.integration(integration, one);
+            compared.integration(integration, one, &live.drifted);
         }
     }
     if let Some(target) = target {
@@ -125,7 +129,12 @@ impl Compared {
         }
     }
 
-    fn integration(&mut self, template: &Template, live: &IntegrationReport) {
+    fn integration(
+        &mut self,
+        template: &Template,
+        live: &IntegrationReport,
+        drifted: &[(StackKind, Drifted)],
+    ) {
         let named = |properties: &Map<String, Value>| {
             properties.get("IntegrationName").and_then(Value::as_str) == Some(live.name.as_str())
         };
@@ -133,6 +142,18 @@ impl Compared {
         let Some((id, _)) = deployed.find(|(_, one)| named(&one.properties)) else {
             return;
         };
+        let gone = drifted.iter().any(|(kind, one)| {
+            *kind == StackKind::Integration && one.deleted && one.logical_id == id
+        });
+        if gone && live.status.is_some() {
+            let what = format!(
+                "integration `{}` is not the one that the stack made: that was deleted, and another one has \
+                 its name",
+                live.name
+            );
+            self.differ(StackKind::Integration, id, what, REPLACED);
+            return;
+        }
         let errors: Vec<_> = live
             .errors
             .iter()
@@ -351,6 +372,22 @@ mod tests {
             );
             assert_eq!(found.differences.len(), 1, "{status:?}");
         }
+    }
+
+    #[test]
+    fn another_integration_of_the_same_name_is_not_taken_for_the_stacks() {
+        let mut live = integration(Some("ACTIVE"));
+        let (_, mut drifted) = native(INTEGRATION, true);
+        drifted.logical_id = "IntegrationOrders".to_owned();
+        live.drifted.push((StackKind::Integration, drifted));
+        let found = of(&live);
+        assert!(
+            found.differences[0]
+                .what
+                .contains("another one has its name"),
+            "{found:?}"
+        );
+        assert_eq!(found.differences[0].mend.as_deref(), Some(REPLACED));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::live::{DEPLOY, Difference, RELOAD};
+use super::variant::TABLE_PROPERTIES;
 use crate::deploy::Template;
 use crate::plan::StackKind;
 
@@ -44,7 +45,11 @@ pub(crate) fn undeployed(
                         names.join(", ")
                     );
                     let in_place = names.iter().all(|name| IN_PLACE.contains(&name.as_str()));
-                    let again = of == INTEGRATION && !in_place;
+                    let again = match of.as_str() {
+                        INTEGRATION => !in_place,
+                        TABLE_PROPERTIES => layout(&old.properties) != layout(&resource.properties),
+                        _ => false,
+                    };
                     differ(id, what, if again { RELOAD } else { DEPLOY });
                 }
             }
@@ -58,6 +63,12 @@ pub(crate) fn undeployed(
         }
     }
     found
+}
+
+/// What cannot change without loading the table from the start.
+fn layout(properties: &Map<String, Value>) -> [Option<&Value>; 2] {
+    let config = properties.get("TargetTableConfig");
+    ["UnnestSpec", "PartitionSpec"].map(|name| config.and_then(|config| config.get(name)))
 }
 
 fn changed(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
@@ -118,5 +129,18 @@ mod tests {
             changed[0].ends_with("the config's: TableName"),
             "{changed:?}"
         );
+    }
+    #[test]
+    fn a_changed_layout_needs_consent_and_another_output_name_does_not() {
+        let table = |unnest: &str, name: &str| {
+            let config = json!({ "UnnestSpec": unnest, "TargetTableName": name });
+            template(&json!({ "A": properties(&json!({ "TargetTableConfig": config })) }))
+        };
+        let mend = |wanted: &Template| {
+            let found = undeployed(StackKind::Target, &table("TOPLEVEL", "a"), wanted);
+            found[0].mend.clone().unwrap()
+        };
+        assert_eq!(mend(&table("FULL", "a")), RELOAD);
+        assert_eq!(mend(&table("TOPLEVEL", "b")), DEPLOY);
     }
 }
