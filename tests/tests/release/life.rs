@@ -124,9 +124,13 @@ fn the_options_of_the_guide_are_taken() {
     let key = target.output("zeroetl-key", "KeyArn");
     assert!(encryption.to_string().contains(&key), "{encryption}");
 
+    let all =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    target.json(&format!(
+        "iam create-policy --policy-name zeroetl-boundary --policy-document {all}"
+    ));
     reader.follow("options.md", &["Permissions boundary"]);
-    // The local AWS takes boundaries and networks and does nothing with them, so what counts is
-    // what it was sent.
+    // The local AWS takes networks and does nothing with them, so what counts is what it was sent.
     let boundary = "arn:aws:iam::222222222222:policy/zeroetl-boundary";
     let roles = target.json("iam list-roles")["Roles"].clone();
     let bounded = |role: &&Value| {
