@@ -268,11 +268,11 @@ async fn status_gives_no_verdict_on_what_it_may_not_look_at() {
         let keys = stage.target.user(&rights).await.unwrap();
         let mut command = stage.zeroetl(folder.path());
         let path = folder.path().join("aws-credentials");
-        let mut credentials = std::fs::read_to_string(&path).unwrap();
-        credentials.push_str(&format!(
-            "[blind]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        let credentials = std::fs::read_to_string(&path).unwrap();
+        let credentials = format!(
+            "{credentials}[blind]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
             keys.id, keys.secret
-        ));
+        );
         std::fs::write(path, credentials).unwrap();
         let path = folder.path().join("aws-config");
         let mut config = std::fs::read_to_string(&path).unwrap();
