@@ -16,7 +16,7 @@ test('a new table is kept, can be restored, and lets Glue export it', () => {
   const at = here();
   new ZeroEtlSource(at, 'Source', { tableName: 'Orders', partitionKey: KEY, recoveryPeriod: Duration.days(7) });
   const table = only(at, 'AWS::DynamoDB::GlobalTable');
-  expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(table).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   const [replica] = table.Properties.Replicas;
   expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 });
   const [statement] = replica.ResourcePolicy.PolicyDocument.Statement;

@@ -17,8 +17,8 @@ function target(at: Stack, props: Partial<ZeroEtlTargetProps> = {}): ZeroEtlTarg
 test('what holds data is kept, what is a setting goes', () => {
   const at = stack();
   target(at);
-  expect(only(at, 'AWS::S3::Bucket').DeletionPolicy).toBe('Retain');
-  expect(only(at, 'AWS::Glue::Database').DeletionPolicy).toBe('Retain');
+  expect(only(at, 'AWS::S3::Bucket').DeletionPolicy).toBe('RetainExceptOnCreate');
+  expect(only(at, 'AWS::Glue::Database').DeletionPolicy).toBe('RetainExceptOnCreate');
   for (const type of ['Custom::GlueResourcePolicy', 'Custom::IntegrationTableProperties', 'AWS::Glue::IntegrationResourceProperty']) {
     expect(only(at, type)).not.toHaveProperty('DeletionPolicy');
   }
@@ -44,7 +44,7 @@ test('table properties wait for all that an integration uses, and so go before i
   const waits = properties.DependsOn.map((id: string) => Template.fromStack(at).toJSON().Resources[id].Type);
   expect(waits.sort()).toEqual([
     'AWS::Glue::IntegrationResourceProperty', 'AWS::LakeFormation::PrincipalPermissions', 'AWS::LakeFormation::PrincipalPermissions',
-    'AWS::S3::BucketPolicy', 'Custom::GlueResourcePolicy',
+    'AWS::Lambda::EventInvokeConfig', 'AWS::S3::BucketPolicy', 'Custom::GlueResourcePolicy',
   ]);
 });
 

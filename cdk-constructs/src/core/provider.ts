@@ -198,7 +198,7 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
           iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'),
         ],
       });
-      acknowledgeWildcards(this.role, body.provideInboundIntegrations());
+      acknowledgeWildcards(this.role, [...body.provideInboundIntegrations(), ...body.provideFormerTableProperties(place(this))]);
     } else {
       this.role = props.role;
       checkTrust(this, this.role, ['lambda.amazonaws.com']);
@@ -240,6 +240,7 @@ export class ZeroEtlProvider extends Construct implements IZeroEtlProvider, iam.
 
   public permitTableProperties(databaseName: string): IDependable {
     this.permit(body.provideTableProperties({ ...place(this), databaseName }));
+    this.permit(body.provideFormerTableProperties(place(this)));
     this.permit(body.provideResourcesOfThisStack({ stackId: Stack.of(this).stackId }));
     return this.permit(body.provideInboundIntegrations());
   }

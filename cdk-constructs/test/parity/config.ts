@@ -1,5 +1,6 @@
 import { App, Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
@@ -27,7 +28,7 @@ export function stacksOf(file: string): { app: App; source: SourceStack; target:
     })),
   }));
   const all = app({ analyticsReporting: false });
-  return {
+  const stacks = {
     app: all,
     source: new SourceStack(all, `${prefix}-source`, {
       env: sourceEnv,
@@ -59,6 +60,11 @@ export function stacksOf(file: string): { app: App; source: SourceStack; target:
       encryptionKeyId: integration.kms_key_id,
     }),
   };
+  const boundary = config.company?.permissions_boundary_arn;
+  if (boundary !== undefined) {
+    iam.PermissionsBoundary.of(stacks.target).apply(iam.ManagedPolicy.fromManagedPolicyArn(stacks.target, 'Boundary', boundary));
+  }
+  return stacks;
 }
 
 function given<T, R>(value: T | undefined, make: (value: T) => R): R | undefined {

@@ -72,7 +72,7 @@ function substituted(text: string, reference: (name: string) => string): string 
   return text.replace(/\$\{(!?)([^}]*)\}/g, (_, literal, name) => (literal ? `\${${name}}` : reference(name)));
 }
 
-/** Takes out dependencies that follow from references, directly or over others. */
+/** Takes out dependencies that follow from references and other dependencies, directly or over others. */
 function dropImplied(resources: Record<string, any>): void {
   const refers = new Map(Object.entries(resources).map(([id, resource]) => {
     const text = JSON.stringify(resource.Properties ?? {});
@@ -91,11 +91,15 @@ function dropImplied(resources: Record<string, any>): void {
     walk(from);
     return seen;
   };
+  const waits = new Map([...refers].map(([id, others]) => [id, [...others, ...resources[id].DependsOn ?? []]]));
   for (const [id, resource] of Object.entries(resources)) {
     if (resource.DependsOn === undefined) {
       continue;
     }
     const implied = reached(id, refers);
+    for (const other of waits.get(id)!) {
+      reached(other, waits).forEach((it) => implied.add(it));
+    }
     const left = resource.DependsOn.filter((other: string) => !implied.has(other)).sort();
     if (left.length > 0) {
       resource.DependsOn = left;

@@ -20,6 +20,7 @@ const STANDS_FOR: Array<[RegExp, string]> = [
   [/^ZeroEtlProvider[^/]*\/LogGroup\/Resource$/, 'ProviderLogGroup'],
   [/^ZeroEtlProvider[^/]*\/Role\/Resource$/, 'ProviderRole'],
   [/^ZeroEtlProvider[^/]*\/Function\/Resource$/, 'ProviderFunction'],
+  [/^ZeroEtlProvider[^/]*\/Function\/EventInvokeConfig\/Resource$/, 'ProviderInvokeConfig'],
   [/^Target\/CatalogPolicy\/Resource$/, 'CatalogPolicy'],
   [/^Target\/Table-(.*)\/Resource$/, 'TableProperties'],
   [/^Integration-(.*)\/Resource$/, 'Integration'],

@@ -23,6 +23,7 @@ export function templates(): Scanned[] {
   const cases = join(REPOSITORY, 'codegen', 'tests', 'cases');
   const folders = [
     ...readdirSync(shipped).map((name) => [name, join(shipped, name)]),
+    ['zero-etl/deployer', join(shipped, 'zero-etl', 'deployer')],
     ...readdirSync(cases).map((name) => [`case ${name}`, join(cases, name, 'expected', 'zero-etl')]),
   ].filter(([, folder]) => statSync(folder, { throwIfNoEntry: false })?.isDirectory());
   const found = folders.flatMap(([name, folder]) => readdirSync(folder)
