@@ -16,8 +16,8 @@ use serde_json::value::RawValue;
 use zeroetl_properties::EnableHybrid;
 use zeroetl_provider::deadline::Deadline;
 use zeroetl_provider::ports::{
-    Call, CatalogPolicy, Condition, Home, Integration, Integrations, LivePolicy, TableConfig,
-    TableKey, TableProperties,
+    Call, CatalogPolicy, Condition, Home, Integration, Integrations, LivePolicy, StackResource,
+    StackResources, TableConfig, TableKey, TableProperties,
 };
 use zeroetl_provider::protocol::{LogicalId, StackId};
 use zeroetl_provider::resource::{Request, World, find};
@@ -50,9 +50,15 @@ impl CatalogPolicy for Catalog {
         Box::pin(async { Ok("hash".to_owned()) })
     }
 
-    fn delete<'a>(&'a self, _: Option<&'a str>) -> Call<'a, ()> {
+    fn delete<'a>(&'a self, _: &'a str) -> Call<'a, ()> {
         self.set(None);
         Box::pin(async { Ok(()) })
+    }
+}
+
+impl StackResources for Catalog {
+    fn list<'a>(&'a self, _: &'a str) -> Call<'a, Vec<StackResource>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 
@@ -150,6 +156,7 @@ async fn check(live: &str, properties: &Value) {
     let before = statements(&catalog);
     let world = World {
         glue: &catalog,
+        stack: &catalog,
         home: Some(&home),
         deadline: Deadline::after(Duration::from_mins(1)),
     };
