@@ -36,9 +36,7 @@ fuzz_target!(|body: &str| {
 
 /// The text with `\u{fffd}` in place of each character that XML 1.0 has no place for.
 fn carried(text: &str) -> String {
-    let has_place = |c: char| {
-        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-    };
+    let has_place = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let each = text.chars();
     each.map(|c| if has_place(c) { c } else { '\u{fffd}' })
         .collect()
