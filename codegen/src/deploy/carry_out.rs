@@ -353,16 +353,7 @@ mod tests {
     async fn a_stack_that_somebody_else_changed_since_the_survey_is_not_touched() {
         let plan = plan();
         let api = FakeCloudFormation::default();
-        let surveyed = |standing| Surveyed {
-            plan: &plan.stacks[0],
-            wanted: Template::default(),
-            standing,
-            template: None,
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        };
+        let surveyed = |standing| Surveyed::new(&plan.stacks[0], Template::default(), standing);
         let absent = surveyed(None);
         assert!(as_surveyed(&api, &absent).await.is_ok());
         api.set_status("REVIEW_IN_PROGRESS");

@@ -18,6 +18,7 @@ mod drift_detection;
 mod events;
 mod failure;
 mod function_log;
+mod hindrance;
 mod identity;
 mod look;
 mod operation;

@@ -7,15 +7,12 @@ use super::cloudformation::{CloudFormation, Event, Stack, StackResource};
 use super::deployed::{Deployed, Template};
 use super::events::{Tail, failures, own_failure};
 use super::failure::{findings, stuck_resources};
+use super::hindrance::{busy, foreign_stack, hinders_deploy};
 use super::operation::{Ended, LostSight, follow};
 use super::progress::Progress;
 use super::session::Session;
-use super::stack_state::{
-    TOKEN_PREFIX, Verdict, foreign_operation, is_busy, judge, own_token, stuck,
-};
+use super::stack_state::{TOKEN_PREFIX, Verdict, is_busy, judge, own_token};
 use crate::plan::{DeploymentPlan, StackKind, StackPlan};
-use crate::shell::word;
-use crate::visible::one_line;
 
 /// One stack of the plan, and what stands of it.
 #[derive(Debug)]
@@ -49,7 +46,21 @@ pub(crate) struct Deleted {
     pub(crate) template: Deployed,
 }
 
-impl Surveyed<'_> {
+impl<'a> Surveyed<'a> {
+    /// A stack of which only this is known yet.
+    pub(crate) fn new(plan: &'a StackPlan, wanted: Template, standing: Option<Stack>) -> Self {
+        Self {
+            plan,
+            wanted,
+            standing,
+            template: None,
+            empty: false,
+            pending: Vec::new(),
+            failed: Vec::new(),
+            deleted: None,
+        }
+    }
+
     /// What can be done with the stack.
     pub(crate) fn verdict(&self) -> Verdict {
         judge(self.standing.as_ref().map(|stack| stack.status.as_str()))
@@ -96,16 +107,7 @@ pub(crate) async fn survey<'a>(
             why,
         })?;
         let standing = session.cloudformation(plan.kind).stack(&plan.name).await?;
-        all.push(Surveyed {
-            plan,
-            wanted,
-            standing,
-            template: None,
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        });
+        all.push(Surveyed::new(plan, wanted, standing));
     }
     Ok(all)
 }
@@ -241,87 +243,6 @@ fn is_gone(resource: &StackResource) -> bool {
     ) || resource.physical_id.is_empty()
 }
 
-/// What hinders a deployment: a stack that cannot be updated. One whose creation failed and that
-/// holds nothing is deleted first.
-pub(crate) fn hinders_deploy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
-    if surveyed.empty {
-        return None;
-    }
-    if let (Some(stack), Some(name)) = (&surveyed.standing, surveyed.pending.first()) {
-        let name = one_line(name);
-        return Some(format!(
-            "change set `{name}` waits in stack `{}`, and somebody may be about to execute it, which \
-             a deployment would prevent; wait for it, or delete it by `aws cloudformation \
-             delete-change-set --stack-name {} --change-set-name {} {}`",
-            stack.name,
-            stack.name,
-            word(&name),
-            login.cli_flags()
-        ));
-    }
-    let Verdict::Stuck(repair) = surveyed.verdict() else {
-        return None;
-    };
-    Some(stuck(
-        surveyed.standing.as_ref()?,
-        repair,
-        &surveyed.failed,
-        login,
-    ))
-}
-
-/// What hinders a teardown: protection that somebody put on.
-pub(crate) fn hinders_destroy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
-    let stack = surveyed.standing.as_ref().filter(|stack| stack.protected)?;
-    Some(format!(
-        "stack `{}` has termination protection; if it may go, run `aws cloudformation \
-         update-termination-protection --no-enable-termination-protection --stack-name {} {}`",
-        stack.name,
-        stack.name,
-        login.cli_flags()
-    ))
-}
-
-fn busy(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
-    let stack = surveyed
-        .standing
-        .as_ref()
-        .filter(|stack| is_busy(&stack.status))?;
-    Some(foreign_operation(stack, login))
-}
-
-/// A stack of the same name that was made from something else. Every template of ours says which
-/// blueprint it comes from.
-fn foreign_stack(surveyed: &Surveyed<'_>, login: &Login) -> Option<String> {
-    let (plan, deployed) = (surveyed.plan, surveyed.template.as_ref()?);
-    let template = match deployed {
-        Deployed::Read(template) => template,
-        Deployed::Unreadable(why) => {
-            return Some(format!(
-                "the template of stack `{}` in account {} cannot be read: {why}; what cannot be \
-                 read cannot be compared, so nothing is done to that stack: update it with a \
-                 template that zeroetl generates, or choose another `project` or `environment` in \
-                 the config file",
-                plan.name, login.account
-            ));
-        }
-    };
-    let blueprint = surveyed.wanted.blueprint()?;
-    (template.blueprint() != Some(blueprint)).then(|| {
-        format!(
-            "account {} has a stack `{}` that does not come from zeroetl (no `{blueprint}` in its \
-             template) and is `{}`; choose another `project` or `environment` in the config file, or \
-             delete that stack if nobody needs it",
-            login.account,
-            plan.name,
-            surveyed
-                .standing
-                .as_ref()
-                .map_or("absent", |stack| stack.status.as_str())
-        )
-    })
-}
-
 /// Follows the operation under way when it is one of ours; `None` when it is not.
 async fn follow_own(
     api: &impl CloudFormation,
@@ -405,16 +326,8 @@ mod tests {
         );
         let lines = Lines::default();
         let plan = plan();
-        let mut surveyed = Surveyed {
-            plan: &plan.stacks[0],
-            wanted: Template::default(),
-            standing: Some(api.snapshot()),
-            template: None,
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        };
+        let mut surveyed =
+            Surveyed::new(&plan.stacks[0], Template::default(), Some(api.snapshot()));
         settle_one(&api, &mut surveyed, &lines).await.unwrap();
         assert_eq!(surveyed.verdict(), Verdict::Update);
         assert_eq!(lines.all().len(), 3, "{:?}", lines.all());
@@ -443,16 +356,8 @@ mod tests {
             api.set_status("REVIEW_IN_PROGRESS");
             api.await_execution(name);
             let plan = plan();
-            let mut surveyed = Surveyed {
-                plan: &plan.stacks[0],
-                wanted: Template::default(),
-                standing: Some(api.snapshot()),
-                template: None,
-                empty: false,
-                pending: Vec::new(),
-                failed: Vec::new(),
-                deleted: None,
-            };
+            let mut surveyed =
+                Surveyed::new(&plan.stacks[0], Template::default(), Some(api.snapshot()));
             settle_one(&api, &mut surveyed, &Lines::default())
                 .await
                 .unwrap();
@@ -468,16 +373,8 @@ mod tests {
             api.set_status("ROLLBACK_COMPLETE");
             api.hold("Bucket", "AWS::S3::Bucket", status);
             let plan = plan();
-            let mut surveyed = Surveyed {
-                plan: &plan.stacks[0],
-                wanted: Template::default(),
-                standing: Some(api.snapshot()),
-                template: None,
-                empty: false,
-                pending: Vec::new(),
-                failed: Vec::new(),
-                deleted: None,
-            };
+            let mut surveyed =
+                Surveyed::new(&plan.stacks[0], Template::default(), Some(api.snapshot()));
             settle_one(&api, &mut surveyed, &Lines::default())
                 .await
                 .unwrap();
@@ -506,69 +403,8 @@ mod tests {
         ]);
         let plan = plan();
         let standing = Some(stack("ROLLBACK_COMPLETE"));
-        let surveyed = Surveyed {
-            plan: &plan.stacks[0],
-            wanted: Template::default(),
-            standing,
-            template: None,
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        };
+        let surveyed = Surveyed::new(&plan.stacks[0], Template::default(), standing);
         let cause = last_failure(&api, &surveyed).await.unwrap().unwrap();
         assert_eq!(cause, "`Bucket` (): the name is taken");
-    }
-
-    #[test]
-    fn a_stack_of_the_same_name_from_elsewhere_is_refused() {
-        let plan = plan();
-        let ours = r#"{"Metadata":{"zeroetl":{"Blueprint":"zero_etl/source"}}}"#;
-        let with = |template: &str| Surveyed {
-            plan: &plan.stacks[0],
-            wanted: Template::parse(ours).unwrap(),
-            standing: Some(stack("CREATE_COMPLETE")),
-            template: Some(Deployed::parse(template)),
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        };
-        let problem = foreign_stack(&with(r#"{"Resources":{}}"#), &login()).unwrap();
-        assert!(problem.contains("does not come from zeroetl"), "{problem}");
-        assert_eq!(foreign_stack(&with(ours), &login()), None);
-        // The same template, deployed as YAML by other means.
-        assert_eq!(
-            foreign_stack(
-                &with("Metadata: { zeroetl: { Blueprint: zero_etl/source } }"),
-                &login()
-            ),
-            None
-        );
-        // A word of ours somewhere in it does not make it ours.
-        let problem = foreign_stack(&with("Description: not zero_etl/source"), &login());
-        assert!(problem.unwrap().contains("does not come from zeroetl"));
-    }
-
-    #[test]
-    fn a_stack_whose_template_cannot_be_read_is_refused_with_the_reason() {
-        let plan = plan();
-        let surveyed = Surveyed {
-            plan: &plan.stacks[0],
-            wanted: Template::default(),
-            standing: Some(stack("CREATE_COMPLETE")),
-            template: Some(Deployed::parse("Resources: [")),
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        };
-        let problem = foreign_stack(&surveyed, &login()).unwrap();
-        assert!(
-            problem.contains(
-                "stack `demo-source` in account 111111111111 cannot be read: it is no YAML"
-            ),
-            "{problem}"
-        );
     }
 }

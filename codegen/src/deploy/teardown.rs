@@ -12,12 +12,13 @@ use super::cloudformation::{Event, Stack};
 use super::delete::{DeleteError, delete};
 use super::deployed::Template;
 use super::events::retained;
+use super::hindrance::hinders_destroy;
 use super::progress::Progress;
 use super::resource_types::removal;
 use super::rollout::{Permits, other_deployment};
 use super::session::{Session, SignInProblems};
 use super::stack_state::Verdict;
-use super::survey::{SurveyError, Surveyed, hinders_destroy, settle, survey};
+use super::survey::{SurveyError, Surveyed, settle, survey};
 use crate::flows::zero_etl::consent::Consent;
 use crate::plan::DeploymentPlan;
 

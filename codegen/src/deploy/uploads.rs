@@ -135,16 +135,11 @@ mod tests {
     }
 
     fn surveyed(plan: &StackPlan, standing: Option<Stack>) -> Surveyed<'_> {
-        Surveyed {
+        Surveyed::new(
             plan,
-            wanted: deployed::Template::parse(&plan.template).unwrap(),
+            deployed::Template::parse(&plan.template).unwrap(),
             standing,
-            template: None,
-            empty: false,
-            pending: Vec::new(),
-            failed: Vec::new(),
-            deleted: None,
-        }
+        )
     }
 
     #[test]
