@@ -6,12 +6,11 @@ use serde_json::Value;
 use super::account::Account;
 use super::cloudformation::{CloudFormation, Stack, StackResource};
 use super::deployed::Template;
+use super::resource_types::{CATALOG_POLICY, TABLE_PROPERTIES};
 use super::status::{glue, owner};
 use crate::shell::word;
 
 const CUSTOM: &str = "Custom::";
-const TABLE_PROPERTIES: &str = "Custom::IntegrationTableProperties";
-const CATALOG_POLICY: &str = "Custom::GlueResourcePolicy";
 
 /// The advice for custom resources that could not be deleted; nothing where none failed.
 pub(crate) async fn removal(

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sha2::{Digest, Sha256};
 
 use super::cloudformation::{Change, ChangeSet};
-use super::resource_types::{holds_data, may_replace};
+use super::resource_types::{INTEGRATION, holds_data, may_replace};
 use super::rollout::Permits;
 use super::stack_state::TOKEN_PREFIX;
 
@@ -127,7 +127,7 @@ pub(crate) fn dangers(changes: &[Change], permits: &Permits) -> Vec<String> {
             change.policy_action.as_deref(),
             Some("Delete" | "ReplaceAndDelete")
         );
-        let integration = kind == "AWS::Glue::Integration";
+        let integration = kind == INTEGRATION;
         if holds_data(kind) && (removed || replaced) && deletes {
             Some(format!(
                 "  `{id}` ({kind}) would be deleted with its data: give it `DeletionPolicy: Retain` \
@@ -174,11 +174,11 @@ fn warning(change: &Change) -> Option<String> {
                 "  WARNING: {name} {what}; the old one stays with its data, outside the stack"
             ),
         }),
-        "AWS::Glue::Integration" if replaced => Some(format!(
+        INTEGRATION if replaced => Some(format!(
             "  WARNING: {name} is replaced, but Glue takes no second integration of the same name \
              for the same table"
         )),
-        "AWS::Glue::Integration" => Some(format!(
+        INTEGRATION => Some(format!(
             "  WARNING: {name} leaves the stack; its replication ends"
         )),
         _ => None,

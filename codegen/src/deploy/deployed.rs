@@ -207,6 +207,36 @@ pub(crate) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// The names of the properties that do not mean the same, in the old order, new ones last.
+pub(crate) fn differing(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
+    let added = new.keys().filter(|name| !old.contains_key(*name));
+    old.keys()
+        .chain(added)
+        .filter(|name| match (old.get(*name), new.get(*name)) {
+            (Some(old), Some(new)) => !same(old, new),
+            (old, new) => old != new,
+        })
+        .cloned()
+        .collect()
+}
+
+/// Takes the logical ids that are gone out of every `DependsOn` of these resources.
+pub(crate) fn undepend(resources: &mut Map<String, Value>, is_gone: impl Fn(&str) -> bool) {
+    for resource in resources.values_mut().filter_map(Value::as_object_mut) {
+        let empty = match resource.get_mut("DependsOn") {
+            Some(Value::Array(ids)) => {
+                ids.retain(|id| !id.as_str().is_some_and(&is_gone));
+                ids.is_empty()
+            }
+            Some(Value::String(id)) => is_gone(id),
+            _ => false,
+        };
+        if empty {
+            resource.shift_remove("DependsOn");
+        }
+    }
+}
+
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -5,10 +5,9 @@
 use serde_json::{Map, Value};
 
 use super::deployed::{Template, same};
+use super::resource_types::{INTEGRATION, TABLE_PROPERTIES};
 use super::retire::Reload;
 
-const INTEGRATION: &str = "AWS::Glue::Integration";
-const PROPERTIES: &str = "Custom::IntegrationTableProperties";
 /// What Glue loads a table anew for.
 const LAYOUT: [&str; 2] = ["UnnestSpec", "PartitionSpec"];
 
@@ -30,10 +29,10 @@ pub(crate) fn relayouts(
         })
         .collect();
     let mut found = Vec::new();
-    for (id, before) in deployed.of_type(PROPERTIES) {
+    for (id, before) in deployed.of_type(TABLE_PROPERTIES) {
         let before = &before.properties;
         let after = wanted.resources.get(id);
-        let Some(after) = after.filter(|after| after.kind == PROPERTIES) else {
+        let Some(after) = after.filter(|after| after.kind == TABLE_PROPERTIES) else {
             continue;
         };
         let after = &after.properties;
@@ -46,14 +45,7 @@ pub(crate) fn relayouts(
             Some(end) => source.contains(end) || !source.contains(":table/"),
             None => true,
         });
-        let properties: Vec<_> = LAYOUT
-            .into_iter()
-            .filter(|name| match (layout(before, name), layout(after, name)) {
-                (Some(before), Some(after)) => !same(before, after),
-                (before, after) => before != after,
-            })
-            .map(str::to_owned)
-            .collect();
+        let properties = layout_changes(before, after);
         if !properties.is_empty() && is_read {
             found.push(Reload {
                 logical_id: id.to_owned(),
@@ -62,6 +54,21 @@ pub(crate) fn relayouts(
         }
     }
     found
+}
+
+/// What of the layout differs between two table properties.
+pub(crate) fn layout_changes(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Vec<String> {
+    LAYOUT
+        .into_iter()
+        .filter(|name| match (layout(before, name), layout(after, name)) {
+            (Some(before), Some(after)) => !same(before, after),
+            (before, after) => before != after,
+        })
+        .map(str::to_owned)
+        .collect()
 }
 
 fn layout<'a>(properties: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -80,7 +87,7 @@ mod tests {
 
     fn target(unnest: &str, name: &str) -> Template {
         read(
-            &json!({ "Resources": { "Properties": { "Type": PROPERTIES, "Properties": {
+            &json!({ "Resources": { "Properties": { "Type": TABLE_PROPERTIES, "Properties": {
             "TableName": "Orders",
             "AllowResync": true,
             "TargetTableConfig": { "UnnestSpec": unnest, "TargetTableName": name },

@@ -4,6 +4,13 @@
 use super::account::Login;
 use crate::shell::word;
 
+/// The type of an integration.
+pub(crate) const INTEGRATION: &str = "AWS::Glue::Integration";
+/// The type of the table properties.
+pub(crate) const TABLE_PROPERTIES: &str = "Custom::IntegrationTableProperties";
+/// The type of the catalog policy's statements.
+pub(crate) const CATALOG_POLICY: &str = "Custom::GlueResourcePolicy";
+
 /// Whether a resource of this type holds data of the user's.
 pub(crate) fn holds_data(kind: &str) -> bool {
     matches!(
@@ -33,7 +40,7 @@ pub(crate) fn may_replace(kind: &str, property: &str) -> Option<bool> {
         "AWS::Glue::Database" => {
             matches!(property, "CatalogId" | "DatabaseName" | "DatabaseInput")
         }
-        "AWS::Glue::Integration" => !matches!(property, "DataFilter" | "Description" | "Tags"),
+        INTEGRATION => !matches!(property, "DataFilter" | "Description" | "Tags"),
         _ => return None,
     })
 }
@@ -71,7 +78,7 @@ mod tests {
             may_replace("AWS::S3::Bucket", "BucketEncryption"),
             Some(false)
         );
-        assert_eq!(may_replace("AWS::Glue::Integration", "Tags"), Some(false));
+        assert_eq!(may_replace(INTEGRATION, "Tags"), Some(false));
         assert_eq!(may_replace("AWS::IAM::Role", "RoleName"), None);
     }
 

@@ -6,11 +6,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::deployed::{Template, same};
-
-const INTEGRATION: &str = "AWS::Glue::Integration";
-/// The only properties of an integration that CloudFormation changes in place.
-const CHANGEABLE: [&str; 3] = ["DataFilter", "Description", "Tags"];
+use super::deployed::{Template, differing, undepend};
+use super::resource_types::{INTEGRATION, may_replace};
 
 /// What has to leave the integration stack first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,16 +115,8 @@ fn integrations(template: &Template) -> impl Iterator<Item = (&str, &Map<String,
 
 /// The names of the properties that differ and cannot be changed in place.
 fn fixed_differences(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
-    let added = new.keys().filter(|name| !old.contains_key(*name));
-    old.keys()
-        .chain(added)
-        .filter(|name| !CHANGEABLE.contains(&name.as_str()))
-        .filter(|name| match (old.get(*name), new.get(*name)) {
-            (Some(old), Some(new)) => !same(old, new),
-            (old, new) => old != new,
-        })
-        .cloned()
-        .collect()
+    let fixed = |name: &String| may_replace(INTEGRATION, name) == Some(true);
+    differing(old, new).into_iter().filter(fixed).collect()
 }
 
 /// The template without the integrations that are not kept, and without whatever speaks of them.
@@ -143,19 +132,7 @@ fn only(mut template: Value, kept: &[String]) -> Value {
     let before = resources.len();
     resources.retain(|id, _| is_kept(id));
     let complete = resources.len() == before;
-    for resource in resources.values_mut().filter_map(Value::as_object_mut) {
-        let gone = match resource.get_mut("DependsOn") {
-            Some(Value::String(id)) => !is_kept(id),
-            Some(Value::Array(ids)) => {
-                ids.retain(|id| id.as_str().is_some_and(is_kept));
-                ids.is_empty()
-            }
-            _ => false,
-        };
-        if gone {
-            resource.shift_remove("DependsOn");
-        }
-    }
+    undepend(resources, |id| !is_kept(id));
     if !complete {
         whole.shift_remove("Outputs");
     }

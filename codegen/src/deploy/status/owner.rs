@@ -4,16 +4,15 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::deploy::Template;
+use crate::deploy::{CATALOG_POLICY, Template};
 
-const POLICY_TYPE: &str = "Custom::GlueResourcePolicy";
 const PREFIX: &str = "Zetl";
 const DIGEST_BYTES: usize = 8;
 
 /// The markers of all policy resources of a template, deployed as the stack with this id.
 pub(in crate::deploy) fn markers(template: &Template, stack_id: &str) -> Vec<String> {
     template
-        .of_type(POLICY_TYPE)
+        .of_type(CATALOG_POLICY)
         .map(|(logical_id, _)| marker(stack_id, logical_id))
         .collect()
 }
@@ -54,7 +53,7 @@ mod tests {
     #[test]
     fn only_statements_with_the_stacks_marker_are_its_own() {
         let template = json!({ "Resources": {
-            "Policy": { "Type": POLICY_TYPE },
+            "Policy": { "Type": CATALOG_POLICY },
             "Bucket": { "Type": "AWS::S3::Bucket" },
         } });
         let markers = markers(&Template::parse(&template.to_string()).unwrap(), STACK);

@@ -9,12 +9,10 @@ use serde_json::{Map, Value};
 
 use super::drift::Drift;
 use super::statements::{Deployed, missing};
-use super::variant::TABLE_PROPERTIES;
-use crate::deploy::{Drifted, IntegrationReport, PropertiesReport, Template, same};
+use crate::deploy::{
+    Drifted, INTEGRATION, IntegrationReport, PropertiesReport, TABLE_PROPERTIES, Template, same,
+};
 use crate::plan::StackKind;
-
-/// The type of an integration.
-const INTEGRATION: &str = "AWS::Glue::Integration";
 
 /// What is live.
 #[derive(Debug, Default)]

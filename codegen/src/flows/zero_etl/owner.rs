@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::deploy::Template;
+use crate::deploy::{INTEGRATION, Template};
 
 /// What tells one deployment from another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Identity {
             let name = database.properties.get("DatabaseInput");
             self.database = name.and_then(|input| said(input.get("Name")?));
         }
-        for (_, integration) in template.of_type("AWS::Glue::Integration") {
+        for (_, integration) in template.of_type(INTEGRATION) {
             let end = |name: &str, after: &str| {
                 let arn = said(integration.properties.get(name)?)?;
                 Some(arn.split_once(after)?.1.to_owned())

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::variant::CATALOG_POLICY;
-use crate::deploy::{Template, marker};
+use crate::deploy::{CATALOG_POLICY, Template, marker};
 
 /// A stack as it is deployed: what its template refers to.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +20,8 @@ pub(crate) struct Deployed<'a> {
     pub(crate) physical_ids: &'a BTreeMap<String, String>,
 }
 
-/// What the live policy lacks of a policy resource: how many statements differ; `None` where that
-/// cannot be told.
+/// By policy resource, how many of its statements differ in the live policy. One whose statements the
+/// template does not list cannot be compared, and is left out.
 pub(crate) fn missing(deployed: Deployed<'_>, live: &[&Value]) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for (id, resource) in deployed.template.of_type(CATALOG_POLICY) {

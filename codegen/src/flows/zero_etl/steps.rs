@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::consent::Consent;
 use super::drift::Drift;
 use super::variant::{Marks, marked, without_custom_resources};
-use crate::deploy::{Reload, Retirement, Template, relayouts, retirement, retirement_of_all};
+use crate::deploy::{
+    Reload, Retirement, TABLE_PROPERTIES, Template, relayouts, retirement, retirement_of_all,
+};
 use crate::plan::StackKind;
 
 /// One step of a deployment.
@@ -185,7 +187,7 @@ impl<'a> Before<'a> {
         let properties = self
             .target
             .wanted
-            .of_type(super::variant::TABLE_PROPERTIES)
+            .of_type(TABLE_PROPERTIES)
             .map(|(id, _)| id.to_owned());
         Marks {
             allow_resync,

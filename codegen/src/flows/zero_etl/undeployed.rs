@@ -1,15 +1,11 @@
 //! What the config asks for and is not deployed, and what is deployed and no longer asked for. Pure.
 
-use serde_json::{Map, Value};
-
 use super::live::{DEPLOY, Difference, RELOAD};
-use super::variant::TABLE_PROPERTIES;
-use crate::deploy::Template;
+use crate::deploy::{
+    INTEGRATION, TABLE_PROPERTIES, Template, differing, layout_changes, may_replace,
+};
 use crate::plan::StackKind;
 
-const INTEGRATION: &str = "AWS::Glue::Integration";
-/// The only properties of an integration that CloudFormation changes in place.
-const IN_PLACE: [&str; 3] = ["DataFilter", "Description", "Tags"];
 const REMOVAL: &str =
     "run `zeroetl deploy --allow-removal`; the replication of its table then ends";
 /// What a deployment writes for itself, and no config says.
@@ -38,16 +34,17 @@ pub(crate) fn undeployed(
                 differ(id, what, DEPLOY);
             }
             Some(old) => {
-                let names = changed(&old.properties, &resource.properties);
+                let (before, after) = (&old.properties, &resource.properties);
+                let mut names = differing(before, after);
+                names.retain(|name| !OF_A_DEPLOYMENT.contains(&name.as_str()));
                 if !names.is_empty() {
                     let what = format!(
                         "`{id}` ({of}) is deployed with other values than the config's: {}",
                         names.join(", ")
                     );
-                    let in_place = names.iter().all(|name| IN_PLACE.contains(&name.as_str()));
                     let again = match of.as_str() {
-                        INTEGRATION => !in_place,
-                        TABLE_PROPERTIES => layout(&old.properties) != layout(&resource.properties),
+                        INTEGRATION => names.iter().any(|name| may_replace(of, name) == Some(true)),
+                        TABLE_PROPERTIES => !layout_changes(before, after).is_empty(),
                         _ => false,
                     };
                     differ(id, what, if again { RELOAD } else { DEPLOY });
@@ -65,26 +62,9 @@ pub(crate) fn undeployed(
     found
 }
 
-/// What cannot change without loading the table from the start.
-fn layout(properties: &Map<String, Value>) -> [Option<&Value>; 2] {
-    let config = properties.get("TargetTableConfig");
-    ["UnnestSpec", "PartitionSpec"].map(|name| config.and_then(|config| config.get(name)))
-}
-
-fn changed(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
-    let added = new.keys().filter(|name| !old.contains_key(*name));
-    old.keys()
-        .chain(added)
-        .filter(|name| {
-            !OF_A_DEPLOYMENT.contains(&name.as_str()) && old.get(*name) != new.get(*name)
-        })
-        .cloned()
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -123,6 +103,13 @@ mod tests {
         let old = properties(&json!({ "TableName": "A", "AllowResync": true, "ForceUpdate": "1" }));
         let new = properties(&json!({ "TableName": "A" }));
         assert_eq!(found(&json!({ "A": old }), &json!({ "A": new })), [""; 0]);
+        let text =
+            properties(&json!({ "TableName": "A", "AdoptExisting": "true", "Minutes": "15" }));
+        let number = properties(&json!({ "TableName": "A", "Minutes": 15 }));
+        assert_eq!(
+            found(&json!({ "A": text }), &json!({ "A": number })),
+            [""; 0]
+        );
         let other = properties(&json!({ "TableName": "B" }));
         let changed = found(&json!({ "A": new }), &json!({ "A": other }));
         assert!(

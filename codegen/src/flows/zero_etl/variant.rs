@@ -5,12 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::deploy::Template;
+use crate::deploy::{CATALOG_POLICY, TABLE_PROPERTIES, Template, undepend};
 
-/// The type of the table properties.
-pub(crate) const TABLE_PROPERTIES: &str = "Custom::IntegrationTableProperties";
-/// The type of the catalog policy's statements.
-pub(crate) const CATALOG_POLICY: &str = "Custom::GlueResourcePolicy";
 const FORCE_UPDATE: &str = "ForceUpdate";
 
 /// What one deployment writes into the custom resources beyond what the config says.
@@ -97,7 +93,9 @@ pub(crate) fn without_custom_resources(wanted: &Template) -> Value {
         if resources.is_empty() && outputs.is_empty() {
             return document;
         }
-        undepend(&mut document, &resources);
+        if let Some(left) = document.get_mut("Resources").and_then(Value::as_object_mut) {
+            undepend(left, |id| resources.iter().any(|gone| gone == id));
+        }
         for (section, ids) in [("Resources", &resources), ("Outputs", &outputs)] {
             if let Some(entries) = document.get_mut(section).and_then(Value::as_object_mut) {
                 entries.retain(|id, _| !ids.contains(id));
@@ -109,29 +107,6 @@ pub(crate) fn without_custom_resources(wanted: &Template) -> Value {
             }
         }
         gone.extend(resources);
-    }
-}
-
-/// Takes these logical ids out of every `DependsOn`.
-fn undepend(document: &mut Value, gone: &[String]) {
-    let is_gone = |id: &Value| {
-        id.as_str()
-            .is_some_and(|id| gone.iter().any(|one| one == id))
-    };
-    let resources = document.get_mut("Resources").and_then(Value::as_object_mut);
-    let resources = resources.into_iter().flat_map(Map::values_mut);
-    for resource in resources.filter_map(Value::as_object_mut) {
-        let empty = match resource.get_mut("DependsOn") {
-            Some(Value::Array(ids)) => {
-                ids.retain(|id| !is_gone(id));
-                ids.is_empty()
-            }
-            Some(id) => is_gone(id),
-            None => false,
-        };
-        if empty {
-            resource.shift_remove("DependsOn");
-        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::flows::zero_etl::variant::{CATALOG_POLICY, TABLE_PROPERTIES};
+use crate::deploy::CATALOG_POLICY;
 
 fn read(document: &Value) -> Template {
     Template::parse(&document.to_string()).unwrap()
