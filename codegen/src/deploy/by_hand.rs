@@ -1,13 +1,14 @@
 //! What a stack that cannot be deleted leaves to do by hand: which resources to retain, and which
 //! statements and table properties are then to be removed, each with its command.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::account::Account;
-use super::cloudformation::{CloudFormation, Stack, StackResource};
+use super::cloudformation::{CloudFormation, Stack, physical_ids};
 use super::deployed::Template;
 use super::resource_types::{CATALOG_POLICY, TABLE_PROPERTIES};
 use super::status::{glue, owner};
+use crate::flows::zero_etl::statements::Deployed;
 use crate::shell::word;
 
 const CUSTOM: &str = "Custom::";
@@ -40,20 +41,21 @@ pub(crate) async fn removal(
     let Some(template) = template else {
         return advice;
     };
-    for id in &failed {
-        match template.resources.get(*id) {
-            Some(one) if one.kind == TABLE_PROPERTIES => {
-                advice.extend(pair(&one.properties, template, (stack, &resources), &flags));
-            }
-            _ => {}
-        }
-    }
-    if failed.iter().any(|id| {
-        template
-            .resources
-            .get(*id)
-            .is_some_and(|one| one.kind == CATALOG_POLICY)
-    }) {
+    let physical_ids = physical_ids(&resources);
+    let deployed = Deployed {
+        template,
+        stack_id: &stack.id,
+        parameters: &stack.parameters,
+        physical_ids: &physical_ids,
+    };
+    let failed = |kind| {
+        let all = template.of_type(kind);
+        all.filter(|(id, _)| failed.contains(id))
+    };
+    advice.extend(
+        failed(TABLE_PROPERTIES).filter_map(|(_, one)| pair(&one.properties, deployed, &flags)),
+    );
+    if failed(CATALOG_POLICY).next().is_some() {
         let markers = owner::markers(template, &stack.id);
         let policy = glue::catalog_policy(account, |one| owner::owns(&markers, one)).await;
         if let Ok(Some(policy)) = policy {
@@ -67,37 +69,15 @@ pub(crate) async fn removal(
     advice
 }
 
-fn pair(
-    properties: &serde_json::Map<String, Value>,
-    template: &Template,
-    (stack, resources): (&Stack, &[StackResource]),
-    flags: &str,
-) -> Option<String> {
-    let said = |name: &str| template.text(properties.get(name)?, &stack.parameters);
-    let table = said("TableName")?;
-    let database = resources.iter().fold(said("ResourceArn")?, |arn, one| {
-        arn.replace(&format!("${{{}}}", one.logical_id), &one.physical_id)
-    });
-    let database = in_place(&database, &stack.id)?;
+fn pair(properties: &Map<String, Value>, stack: Deployed<'_>, flags: &str) -> Option<String> {
+    let said = |name: &str| stack.text(properties.get(name)?);
+    let (database, table) = (said("ResourceArn")?, said("TableName")?);
     Some(format!(
         "table properties: `aws glue delete-integration-table-properties --resource-arn {} \
          --table-name {} {flags}`",
         word(&database),
         word(&table)
     ))
-}
-
-/// A text with the pseudo parameters of a stack's place in it.
-fn in_place(text: &str, stack_id: &str) -> Option<String> {
-    let parts: Vec<_> = stack_id.split(':').collect();
-    let [_, partition, _, region, account, ..] = parts.as_slice() else {
-        return None;
-    };
-    let text = text
-        .replace("${AWS::Partition}", partition)
-        .replace("${AWS::Region}", region)
-        .replace("${AWS::AccountId}", account);
-    (!text.contains("${")).then_some(text)
 }
 
 /// The command that leaves only the statements that are not ours.
@@ -121,17 +101,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn an_arn_is_named_where_its_stack_is() {
-        let stack = "arn:aws:cloudformation:us-east-1:222222222222:stack/demo/1";
-        let text = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:database/orders";
-        assert_eq!(
-            in_place(text, stack).as_deref(),
-            Some("arn:aws:glue:us-east-1:222222222222:database/orders")
-        );
-        assert_eq!(in_place("${Database}", stack), None);
-    }
 
     #[test]
     fn statements_of_others_stay_in_the_command_that_removes_ours() {

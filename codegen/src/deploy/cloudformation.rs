@@ -39,6 +39,14 @@ pub(crate) struct StackResource {
     pub status: String,
 }
 
+/// The physical ids by logical id.
+pub(crate) fn physical_ids(resources: &[StackResource]) -> BTreeMap<String, String> {
+    resources
+        .iter()
+        .map(|one| (one.logical_id.clone(), one.physical_id.clone()))
+        .collect()
+}
+
 /// The type of a stack's own events.
 pub(crate) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account::Side;
 use super::aws_error::{AwsError, Problem};
-use super::cloudformation::CloudFormation as _;
+use super::cloudformation::{CloudFormation as _, physical_ids as by_logical_id};
 use super::drift_detection::drifted;
 use super::progress::Progress;
 use super::session::Session;
@@ -78,11 +78,7 @@ pub(crate) async fn look(
             .cloudformation(StackKind::Target)
             .resources(&stack.id)
             .await?;
-        physical_ids.extend(
-            resources
-                .into_iter()
-                .map(|one| (one.logical_id, one.physical_id)),
-        );
+        physical_ids = by_logical_id(&resources);
         if let Some(policy) = glue::catalog_policy(account, |_| false).await? {
             let statements = policy.statements.into_iter().map(|one| one.statement);
             live.statements = statements.collect();

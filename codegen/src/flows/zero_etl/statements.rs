@@ -75,6 +75,14 @@ fn as_owned(statement: &Value, marker: &str, index: usize) -> Value {
 }
 
 impl Deployed<'_> {
+    /// A value as text; `None` where more would have to be known of the stack.
+    pub(crate) fn text(&self, value: &Value) -> Option<String> {
+        match self.resolved(value) {
+            Value::String(text) if !text.contains("${") => Some(text),
+            _ => None,
+        }
+    }
+
     /// A value with everything in it that is known of the stack.
     fn resolved(&self, value: &Value) -> Value {
         match value {
@@ -202,6 +210,34 @@ mod tests {
     fn statements_that_mean_the_same_are_no_difference() {
         let theirs = json!({ "Sid": "Theirs", "Effect": "Deny" });
         assert_eq!(differences(&[&theirs, &live()]), 0);
+    }
+
+    #[test]
+    fn a_text_is_known_where_everything_in_it_is() {
+        let template = template();
+        let parameters = BTreeMap::from([("Table".to_owned(), "Orders".to_owned())]);
+        let physical_ids = BTreeMap::from([("Database".to_owned(), "orders".to_owned())]);
+        let deployed = Deployed {
+            template: &template,
+            stack_id: STACK,
+            parameters: &parameters,
+            physical_ids: &physical_ids,
+        };
+        let place = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:database";
+        let of = |end: &str| deployed.text(&json!({ "Fn::Sub": format!("{place}/{end}") }));
+        assert_eq!(
+            of("${Database}").as_deref(),
+            Some("arn:aws:glue:us-east-1:222222222222:database/orders")
+        );
+        assert_eq!(of("${Other}"), None);
+        assert_eq!(
+            deployed.text(&json!({ "Ref": "Table" })).as_deref(),
+            Some("Orders")
+        );
+        assert_eq!(
+            deployed.text(&json!({ "Fn::GetAtt": ["Other", "Arn"] })),
+            None
+        );
     }
 
     #[test]
