@@ -1,5 +1,6 @@
 //! What the end-to-end tests, the benchmarks and the demo share: the project's own Python
-//! environment and the local AWS. Knows nothing of stacks or of the provider.
+//! environment, the local AWS, and what whoever runs the command is granted there. Knows nothing of the
+//! provider.
 
 #[expect(
     clippy::expect_used,
@@ -7,10 +8,12 @@
     reason = "a broken fake ends the test that uses it, and shows what it saw"
 )]
 pub mod blackbox;
+mod command_rights;
 mod local_aws;
 mod python;
 mod root;
 
+pub use command_rights::CommandRights;
 pub use local_aws::{LocalAws, LocalAwsError, Options};
 pub use python::{PythonEnv, PythonError};
 pub use root::workspace_root;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use zeroetl_tests::{LocalAws, Options, PythonEnv};
+use zeroetl_tests::{CommandRights, LocalAws, Options, PythonEnv};
 
 use crate::cli::{Arch, Demo, Package};
 use crate::deployers::{self, Deployer};
@@ -139,7 +139,17 @@ impl<'a> Stage<'a> {
     /// The profiles `source-admin` and `target-admin`.
     fn make_deployers(&self) -> Result<()> {
         let stack = |kind: &str| format!("StackName={PREFIX}-{kind}");
-        let extra = |account| deployers::asked_by_the_command(REGION, account, PREFIX, DATABASE);
+        let rights = |account| CommandRights {
+            region: REGION,
+            account,
+            prefix: PREFIX,
+        };
+        let extra = |rights: &CommandRights<'_>| {
+            let mut statements = rights.on_stacks();
+            statements.push(rights.on_bucket(&rights.own_bucket()));
+            statements
+        };
+        let (source, target) = (rights(SOURCE), rights(TARGET));
         let both = [
             Deployer {
                 profile: "source-admin",
@@ -155,7 +165,7 @@ impl<'a> Stage<'a> {
                         ],
                     ),
                 ],
-                extra: extra(SOURCE),
+                extra: extra(&source),
             },
             Deployer {
                 profile: "target-admin",
@@ -165,10 +175,10 @@ impl<'a> Stage<'a> {
                     vec![
                         stack("target"),
                         format!("DatabaseName={DATABASE}"),
-                        format!("ProviderCodeBucket=zeroetl-code-{TARGET}-{REGION}"),
+                        format!("ProviderCodeBucket={}", target.own_bucket()),
                     ],
                 )],
-                extra: extra(TARGET),
+                extra: [extra(&target), target.on_target(DATABASE)].concat(),
             },
         ];
         for deployer in &both {

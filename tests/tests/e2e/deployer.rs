@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_sdk_cloudformation as cloudformation;
 use cloudformation::types::Capability;
 use serde_json::{Value, json};
-use zeroetl_tests::workspace_root;
+use zeroetl_tests::{CommandRights, workspace_root};
 
 use crate::stacks::Parameters;
-use crate::stage::{Account, REGION};
+use crate::stage::{Account, REGION, code_bucket};
 
 /// The keys of a user.
 #[derive(Debug, Clone)]
@@ -143,8 +143,8 @@ impl Operators {
         let managed = config["target"]
             .get("lake_formation_managed")
             .is_some_and(|value| value.as_bool() == Some(true));
-        let code = text("target", "code_bucket")
-            .unwrap_or_else(|| format!("zeroetl-code-{target_account}-{REGION}"));
+        let (rights, mut in_target) = asked_by_the_command(&prefix, &target_account);
+        let code = text("target", "code_bucket").unwrap_or_else(|| rights.own_bucket());
         let tables = config.get("table").and_then(toml::Value::as_array)?;
         let mut source = vec![Granted::new(
             "integration",
@@ -185,23 +185,16 @@ impl Operators {
                 ("ProviderCodeBucket", code),
             ],
         )];
+        let (_, in_source) = asked_by_the_command(&prefix, &source_account);
+        in_target.extend(rights.on_target(&database));
         Some(Self {
             source: Rights {
                 policies: source,
-                statements: [
-                    stacks_of(&prefix, &source_account),
-                    vec![code_bucket(&source_account)],
-                ]
-                .concat(),
+                statements: in_source,
             },
             target: Rights {
                 policies: target,
-                statements: [
-                    stacks_of(&prefix, &target_account),
-                    target_state(&target_account, &prefix, &database),
-                    vec![code_bucket(&target_account)],
-                ]
-                .concat(),
+                statements: in_target,
             },
         })
     }
@@ -225,74 +218,18 @@ pub(crate) fn direct(account: &str, stack: &str) -> Value {
     )
 }
 
-/// What the command asks of its stacks beyond the policies, which are those of a deployment with
-/// `aws cloudformation deploy`. A detection's status belongs to no stack.
-fn stacks_of(prefix: &str, account: &str) -> Vec<Value> {
-    let own = format!("arn:aws:cloudformation:{REGION}:{account}:stack/{prefix}-*/*");
-    vec![
-        allow(
-            &[
-                "cloudformation:DeleteChangeSet",
-                "cloudformation:DescribeEvents",
-                "cloudformation:DescribeStackResourceDrifts",
-                "cloudformation:DetectStackDrift",
-                "cloudformation:DetectStackResourceDrift",
-                "cloudformation:GetTemplate",
-                "cloudformation:ListChangeSets",
-                "cloudformation:ListStackResources",
-            ],
-            &json!(own),
-        ),
-        allow(
-            &["cloudformation:DescribeStackDriftDetectionStatus"],
-            &json!("*"),
-        ),
-    ]
-}
-
-/// The bucket that the command makes and uploads to: code, and templates too long for a request.
-fn code_bucket(account: &str) -> Value {
-    // Also without the Region: a bucket of one's own.
-    let bucket = format!("arn:aws:s3:::zeroetl-code-{account}");
-    allow(
-        &[
-            "s3:CreateBucket",
-            "s3:GetBucketLocation",
-            "s3:GetObject",
-            "s3:ListBucket",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutObject",
-        ],
-        &json!([
-            bucket,
-            format!("{bucket}-{REGION}"),
-            format!("{bucket}/*"),
-            format!("{bucket}-{REGION}/*")
-        ]),
-    )
-}
-
-/// What `status` reads in the target: statements, table properties, the function's last lines.
-fn target_state(account: &str, prefix: &str, database: &str) -> Vec<Value> {
-    vec![
-        allow(
-            &[
-                "glue:GetIntegrationTableProperties",
-                "glue:GetResourcePolicy",
-            ],
-            &json!([
-                format!("arn:aws:glue:{REGION}:{account}:catalog"),
-                format!("arn:aws:glue:{REGION}:{account}:database/{database}")
-            ]),
-        ),
-        allow(
-            &["logs:FilterLogEvents"],
-            &json!(format!(
-                "arn:aws:logs:{REGION}:{account}:log-group:/aws/lambda/{prefix}-*"
-            )),
-        ),
-    ]
+/// What the command asks in one account beyond the policies. The tests give it a bucket of another name as
+/// well.
+fn asked_by_the_command<'a>(prefix: &'a str, account: &'a str) -> (CommandRights<'a>, Vec<Value>) {
+    let rights = CommandRights {
+        region: REGION,
+        account,
+        prefix,
+    };
+    let buckets = [rights.own_bucket(), code_bucket(account)];
+    let mut statements = rights.on_stacks();
+    statements.extend(buckets.map(|bucket| rights.on_bucket(&bucket)));
+    (rights, statements)
 }
 
 impl Account {

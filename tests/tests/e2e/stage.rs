@@ -250,6 +250,11 @@ impl Stage {
     }
 }
 
+/// The bucket of an account that a test gives the command.
+pub(crate) fn code_bucket(account: &str) -> String {
+    format!("{CODE_BUCKET}-{account}")
+}
+
 impl Account {
     fn new(id: &str, endpoint: &str) -> Self {
         Self::with(id, endpoint, &Keys::root(id))
@@ -300,7 +305,7 @@ impl Account {
 
     /// Bucket names are global: the account's id makes this one free.
     pub(crate) fn code_bucket(&self) -> String {
-        format!("{CODE_BUCKET}-{}", self.id)
+        code_bucket(&self.id)
     }
 
     pub(crate) async fn upload(&self, key: &str, bytes: Vec<u8>) {
